@@ -7,7 +7,6 @@ import { type Item, WorkQueue } from '../workqueue/workqueue.ts';
 import type { ControllerMetrics, Meters } from './metrics.ts';
 import { type Outcome, outcomeOfError, outcomeOfReadiness, outcomeOfResult, type Readiness } from './outcome.ts';
 import { type Reconcile, ShuttingDown } from './reconcile.ts';
-import { reconcileID } from './reconcile-id.ts';
 import { Run } from './run.ts';
 import type { Source } from './source.ts';
 import { startSources } from './start-sources.ts';
@@ -127,7 +126,7 @@ export class Controller {
       this.meters.timeouts.inc();
       late.log.warn({ timeoutMs }, 'Reconcile takes too long, its signal was aborted');
     };
-    const run = new Run({ item, reconcileID: reconcileID(random), log: this.log, clock, timeoutMs, onTimeout });
+    const run = new Run({ item, random, log: this.log, clock, timeoutMs, onTimeout });
     this.runs.add(run);
     this.meters.activeWorkers.inc();
     return run;

@@ -1,12 +1,14 @@
 import type { Clock, Timer } from '../../seams/clock.ts';
+import type { Random } from '../../seams/random.ts';
 import type { Logger } from '../log/logger.ts';
 import { parseKey } from '../object/key.ts';
 import type { Item } from '../workqueue/workqueue.ts';
 import { type ReconcileContext, ReconcileTimeout } from './reconcile.ts';
+import { reconcileID } from './reconcile-id.ts';
 
 export interface RunOptions {
   item: Item;
-  reconcileID: string;
+  random: Random;
   log: Logger;
   clock: Clock;
   timeoutMs: number;
@@ -17,18 +19,19 @@ export interface RunOptions {
 export class Run implements ReconcileContext {
   readonly key: string;
   readonly priority: number;
-  readonly reconcileID: string;
+  private readonly random: Random;
   private readonly parentLog: Logger;
   private readonly clock: Clock;
   private readonly controller = new AbortController();
   private readonly timer: Timer;
   private readonly startedAt: number;
+  private ownID: string | undefined;
   private ownLog: Logger | undefined;
 
-  constructor({ item, reconcileID, log, clock, timeoutMs, onTimeout }: RunOptions) {
+  constructor({ item, random, log, clock, timeoutMs, onTimeout }: RunOptions) {
     this.key = item.key;
     this.priority = item.priority;
-    this.reconcileID = reconcileID;
+    this.random = random;
     this.parentLog = log;
     this.clock = clock;
     this.startedAt = clock.monotonic();
@@ -43,7 +46,12 @@ export class Run implements ReconcileContext {
     return this.controller.signal;
   }
 
-  /** Made when first used: most runs find nothing to say. */
+  // Made when first used, like the logger: most runs find nothing to say.
+  get reconcileID(): string {
+    this.ownID ??= reconcileID(this.random);
+    return this.ownID;
+  }
+
   get log(): Logger {
     this.ownLog ??= this.parentLog.child({ ...parseKey(this.key), reconcileID: this.reconcileID });
     return this.ownLog;
