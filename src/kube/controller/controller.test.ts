@@ -52,13 +52,29 @@ describe('after an error', () => {
     expect(runs).toHaveLength(4);
   });
 
-  it('keeps the back-off growing through conflicts, and starts anew after a success', async () => {
-    const { wake, clock, keys } = await running(failure, conflict, later(1000), failure);
+  it('keeps the back-off growing through conflicts', async () => {
+    const { wake, clock, keys } = await running(failure, conflict);
+    wake('a');
+    await clock.advance(5 + 9);
+    expect(keys()).toHaveLength(2);
+
+    await clock.advance(1);
+
+    expect(keys()).toHaveLength(3);
+  });
+
+  it.each([
+    ['a success', () => Promise.resolve(done)],
+    ['a look later', later(1000)],
+    ['a terminal error', () => Promise.reject(new TerminalError('the spec is wrong'))],
+  ])('starts the back-off anew after %s', async (_, ending) => {
+    const { wake, clock, keys } = await running(failure, failure, ending, failure);
     wake('a');
     await clock.advance(5 + 10);
     expect(keys()).toHaveLength(3);
 
-    await clock.advance(1000);
+    wake('a');
+    await settled(clock);
     expect(keys()).toHaveLength(4);
     await clock.advance(5);
 

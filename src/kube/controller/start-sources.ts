@@ -23,8 +23,6 @@ async function startSource(source: Source, options: StartOptions): Promise<void>
   signal.addEventListener('abort', onStop, { once: true });
   try {
     await Promise.race([limit.promise, begin(source, enqueue, { clock, signal }, what)]);
-  } catch (error) {
-    if (!signal.aborted) throw error;
   } finally {
     clock.clearTimeout(timer);
     signal.removeEventListener('abort', onStop);

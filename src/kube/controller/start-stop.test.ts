@@ -111,7 +111,7 @@ describe('starting', () => {
   it('ends quietly when it is stopped while its sources sync, and runs nothing', async () => {
     const pods = aSource('pods');
     const run = script();
-    const { controller, clock } = aController({ sources: [pods.source], reconcile: run.reconcile });
+    const { controller, clock, log } = aController({ sources: [pods.source], reconcile: run.reconcile });
     const started = controller.start();
     await settled(clock);
 
@@ -121,6 +121,7 @@ describe('starting', () => {
     await settled(clock);
 
     expect(run.keys()).toEqual([]);
+    expect(log.lines.map(({ message }) => message)).not.toContain('Starting workers');
     expect(pods.signals[0]?.aborted).toBe(true);
     expect(clock.pending).toBe(0);
   });
@@ -134,6 +135,16 @@ describe('starting', () => {
     await controller.stop();
 
     await expect(started).resolves.toBeUndefined();
+  });
+
+  it('starts nothing when it was stopped before', async () => {
+    const pods = aSource('pods');
+    const { controller } = aController({ sources: [pods.source] });
+
+    await controller.stop();
+    await controller.start();
+
+    expect(pods.signals).toEqual([]);
   });
 
   it('refuses a second start', async () => {
@@ -227,8 +238,12 @@ describe('stopping', () => {
   });
 
   it('gives up on a run that ignores its signal, and names it', async () => {
-    const { controller, wake, clock, log } = aController({ reconcile: endless({ heedful: false }).reconcile });
+    const { reconcile } = endless({ heedful: false });
+    const { controller, wake, clock, log } = aController({
+      reconcile: (key, context) => (key.name === 'web' ? reconcile(key, context) : Promise.resolve(undefined)),
+    });
     await controller.start();
+    wake('shop/api');
     wake('shop/web');
     await settled(clock);
 

@@ -90,3 +90,13 @@ it('does not count a run that the end of the process cut short', async () => {
   expect(await metric(timeouts)).toBe(0);
   expect(clock.pending).toBe(0);
 });
+
+it('does not count it either when it goes on until its time is over', async () => {
+  const { clock, metric, controller } = await running(endless({ heedful: false }).reconcile);
+
+  const stopped = controller.stop(500);
+  await clock.advance(1500);
+
+  expect(await stopped).toBe(false);
+  expect(await metric(timeouts)).toBe(0);
+});

@@ -1,4 +1,4 @@
-import type { Enqueue, Source, SourceContext } from './source.ts';
+import type { Enqueue, Source } from './source.ts';
 
 /**
  * A source for what is no Kubernetes object: a webhook that came in, a poll that found something. It only says which key
@@ -15,9 +15,8 @@ export class WakeSource implements Source {
   /** A no-op while the controller does not run: when it starts, it looks at every key anyway. */
   readonly wake: Enqueue = (key, options) => this.enqueue?.(key, options);
 
-  start(enqueue: Enqueue, { signal }: SourceContext): Promise<void> {
+  start(enqueue: Enqueue): Promise<void> {
     this.enqueue = enqueue;
-    signal.addEventListener('abort', () => (this.enqueue = undefined), { once: true });
     return Promise.resolve();
   }
 }

@@ -185,9 +185,9 @@ describe('shutting down', () => {
     queue.add('a', { afterMs: 10 });
 
     queue.shutDown();
+    expect(clock.pending).toBe(0);
     await clock.advance(10);
 
-    expect(clock.pending).toBe(0);
     expect(queue.length).toBe(0);
   });
 
