@@ -189,7 +189,6 @@ it('refuses a certificate of an unknown CA, whatever the environment says', asyn
 it('refuses a certificate of another host', async () => {
   const client = rig().client({ ca: [pem('ca.pem')], ports: [tls.port] });
 
-  expect((await failure(client.request({ url: `https://other.test:${tls.port}/` }))).code).not.toBe('Ok');
   rig().names.set('wrong.test', [[goodAddress]]);
   expect((await failure(client.request({ url: `https://wrong.test:${tls.port}/` }))).code).toBe('TlsFailed');
 });

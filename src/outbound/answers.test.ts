@@ -1,11 +1,14 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { ManualClock } from '../seams/manual-clock.ts';
 import { collect } from './body.ts';
-import { failure, until, useRig } from './test-rig.ts';
+import { failure, goodAddress, until, useRig } from './test-rig.ts';
 
-const rig = useRig('answer');
+const rig = useRig('hostile answers');
 const url = () => rig().url('good.test');
 const limits = { maxBytes: 100_000, maxDecodedBytes: 1_000_000 };
 
@@ -114,20 +117,43 @@ it('gives up on a server that never sends headers', async () => {
   expect(clock.pending).toBe(0);
 });
 
-it('gives up on headers that come a line at a time', async () => {
+it.each([
+  ['headers that come a line at a time', 'HTTP/1.1 200 OK\r\n', 'x-more: a\r\n'],
+  ['one early hint after the other', '', 'HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\n'],
+])('gives up on %s', async (_what, start, more) => {
   const clock = new ManualClock();
-  let response: ServerResponse | undefined;
-  rig().handler = (_request, given) => (response = given);
+  let socket: ServerResponse['socket'] = null;
+  rig().handler = (_request, response) => (socket = response.socket);
   const failing = failure(rig().client({ clock }).request({ url: url() }));
-  await until(() => response !== undefined);
+  await until(() => socket !== null);
 
-  response?.socket?.write('HTTP/1.1 200 OK\r\n');
+  const write = (text: string) => socket?.write(text);
+  write(start);
   for (let line = 0; line < 20; line++) {
-    response?.socket?.write('HTTP/1.1 100 Continue\r\n\r\nx-more: a\r\n');
+    write(more);
     await clock.advance(1_000);
   }
 
-  expect(['HeadersTimeout', 'ProtocolError']).toContain((await failing).code);
+  expect((await failing).code).toBe('HeadersTimeout');
+});
+
+it('gives up on a server that accepts a connection and never shakes hands', async () => {
+  const clock = new ManualClock();
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => sockets.push(socket.resume())).listen(0, goodAddress);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = rig().client({ clock, ports: [port] });
+  const failing = failure(client.request({ url: `https://good.test:${port}/` }));
+  await until(() => sockets.length > 0);
+
+  await clock.advance(10_000);
+  const { code } = await failing;
+  await until(() => sockets.every((socket) => socket.destroyed));
+  server.close();
+
+  expect(code).toBe('ConnectTimeout');
+  expect(clock.pending).toBe(0);
 });
 
 it('gives up on a body that stops', async () => {

@@ -87,15 +87,13 @@ function dial(gate: Gate, { addresses, signal, ...options }: Dial): Promise<Sock
     minVersion: 'TLSv1.2',
     ...(gate.ca.length > 0 && { ca: [...getCACertificates('default'), ...gate.ca] }),
     signal,
-    lookup: (_host: string, { all }: { all?: boolean }, done: LookupDone) =>
-      all ? done(null, found) : done(null, found[0]?.address, found[0]?.family),
+    autoSelectFamily: true,
+    lookup: (_host: string, _options: object, done: (error: null, found: object) => void) => done(null, found),
   } as buildConnector.BuildOptions);
   return new Promise((resolve, reject) => {
     connect(options, (error, socket) => (error ? reject(error) : resolve(socket)));
   });
 }
-
-type LookupDone = (error: null, address: unknown, family?: number) => void;
 
 /** Belt and braces: a connection to anything but an admitted address is closed before a byte is sent on it. */
 function verified(socket: Socket, addresses: readonly string[]): Socket {

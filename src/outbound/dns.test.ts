@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { ManualClock } from '../seams/manual-clock.ts';
 import { failure, goodAddress, until, useRig } from './test-rig.ts';
 
-const rig = useRig('DNS');
+const rig = useRig('hostile DNS');
 
 const answers: readonly (readonly [what: string, addresses: readonly string[], code: string])[] = [
   ['loopback', ['127.0.0.1'], 'AddressRefused'],

@@ -1,12 +1,12 @@
 import { systemClock } from '../seams/system.ts';
 import type { Exception } from './outbound.ts';
-import { createOutbound, OutboundError, systemResolver } from './outbound.ts';
+import { createOutbound, dnsResolver, OutboundError } from './outbound.ts';
 
 /** What the operator's configuration may say: one host inside, at one address and port, over plain http. */
 const corporate: Exception = { cidr: '127.0.0.2', host: 'checks.corp.test', port: 8080, http: true };
 
 /** Asks a user's webhook whether a release may go on; what it returns may be shown to the user. */
-export async function askWebhook(url: string, resolver = systemResolver, exception = corporate): Promise<string> {
+export async function askWebhook(url: string, resolver = dnsResolver(), exception = corporate): Promise<string> {
   const outbound = createOutbound({
     clock: systemClock,
     resolver,

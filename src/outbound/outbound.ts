@@ -21,7 +21,7 @@ import { parseTarget } from './target.ts';
 export { type OutboundCode, OutboundError, outboundErrors } from './errors.ts';
 export type { Exception, Limits, OutboundOptions, OutboundRequest, Outcome } from './options.ts';
 export type { Pin } from './pin.ts';
-export { type Resolver, systemResolver } from './resolver.ts';
+export { dnsResolver, type Resolver } from './resolver.ts';
 
 export interface OutboundStream {
   readonly status: number;

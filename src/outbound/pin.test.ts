@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Pin } from './outbound.ts';
 import { goodAddress, useRig } from './test-rig.ts';
 
-const rig = useRig('git');
+const rig = useRig('pinned git and ssh');
 const folder = mkdtempSync(join(tmpdir(), 'outbound-git-'));
 const identity = ['-c', 'user.name=a', '-c', 'user.email=a@a.test'];
 

@@ -140,6 +140,10 @@ it.each(exceptions)('an exception for %s', (_sentence, expected, host, cidr) => 
   expect(verdict(host, { exceptions: [{ cidr }] })).toBe(expected);
 });
 
+it('judges a translated address as itself too', () => {
+  expect(verdict('[64:ff9b::8.8.8.8]', { clusterRanges: ['64:ff9b::808:0/112'] })).toBe('AddressRefused');
+});
+
 const cidr = '10.1.0.0/16';
 const doors = [
   ['holds for its port', 'passes', 'https://10.1.2.3:8443', { cidr, port: 8443 }],

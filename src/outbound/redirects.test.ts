@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { failure, useRig } from './test-rig.ts';
 
-const rig = useRig('redirect');
+const rig = useRig('hostile redirects');
 
 function redirectTo(location: (host: string) => string, status = 302): void {
   rig().handler = (request, response) => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { OutboundRequest } from './outbound.ts';
 import { failure, useRig } from './test-rig.ts';
 
-const rig = useRig('request');
+const rig = useRig('hostile requests');
 
 const requests: readonly (readonly [what: string, request: Partial<OutboundRequest>])[] = [
   ['a header with a line break', { headers: { 'x-a': 'a\r\nHost: 127.0.0.1' } }],

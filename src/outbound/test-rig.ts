@@ -143,10 +143,10 @@ export async function until(holds: () => boolean, clock: Clock = systemClock): P
   }
 }
 
-/** A rig for every test of a file, each of which is an attack: fails the one after which the victim was reached. */
+/** A rig for every test of a file: fails the one after which the victim was reached. */
 export function useRig(kind: string): () => Rig {
   let rig: Rig | undefined;
-  let attacks = 0;
+  let tests = 0;
   const started = () => {
     if (!rig) throw new Error('the rig has not been started');
     return rig;
@@ -155,11 +155,11 @@ export function useRig(kind: string): () => Rig {
     rig = await Rig.start();
   });
   afterEach(() => {
-    attacks++;
+    tests++;
     if (started().reached > 0) throw new Error('the victim was reached');
   });
   afterAll(async () => {
-    console.log(`attacks by ${kind}: ${attacks}, reached the victim: ${started().reached}`);
+    console.log(`${kind}: ${tests} tests, the victim was reached ${started().reached} times`);
     await started().stop();
   });
   return started;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { failure, useRig } from './test-rig.ts';
 
-const rig = useRig('URL');
+const rig = useRig('hostile URLs');
 
 /** Hosts that lead to the victim when nobody stops them. */
 const loopback: readonly (readonly [form: string, host: string])[] = [
