@@ -82,6 +82,7 @@ const byCode: Readonly<Record<string, OutboundCode>> = {
   UND_ERR_INVALID_ARG: 'RequestRefused',
   ENOTFOUND: 'DnsFailed',
   ABORT_ERR: 'Aborted',
+  UND_ERR_DESTROYED: 'Aborted',
 };
 const connectCodes = /^(ECONN(REFUSED|ABORTED)|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|EACCES|ETIMEDOUT)$/;
 const tlsCodes = /^(ERR_TLS|ERR_SSL|CERT_|EPROTO|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|INVALID_CA)/;

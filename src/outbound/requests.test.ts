@@ -69,3 +69,10 @@ it('ignores proxies in the environment', async () => {
     }
   }
 });
+
+it('gives up what is under way when it is closed', async () => {
+  const client = rig().client();
+  rig().handler = () => void client.close();
+
+  expect((await failure(client.request({ url: rig().url('good.test') }))).code).toBe('Aborted');
+});

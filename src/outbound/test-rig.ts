@@ -12,7 +12,7 @@ import { createOutbound, OutboundError } from './outbound.ts';
 /** The address of the server that may be reached, by an exception; Linux has all of 127.0.0.0/8. */
 export const goodAddress = '127.0.0.2';
 /** A second one, for redirects to another origin. */
-export const otherAddress = '127.0.0.3';
+const otherAddress = '127.0.0.3';
 
 /**
  * A victim that must not be reached, on 127.0.0.1 and [::1], and two servers that may be, on other loopback addresses
