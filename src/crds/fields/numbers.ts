@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import type { Rule } from './rules.ts';
-import { withRules } from './rules.ts';
 
 export function int32(min: number, max: number): z.ZodInt {
   return z.int().min(min).max(max).meta({ format: 'int32' });
@@ -24,19 +22,19 @@ interface IntOrText {
 }
 
 /**
- * A number or a string, as people write replicas ("25%") and CPU ("500m"). The server types it dynamically, so one CEL
- * rule decides both halves.
+ * A number or a string, as people write replicas ("25%") and CPU ("500m"). The bounds are plain keywords, each of which
+ * the server applies to its half: in CEL the value has no type, so every rule over it counts as endless.
  */
 export function intOrText({ pattern, message, maxLength, max }: IntOrText) {
   const expression = new RegExp(pattern, 'u');
-  const schema = z.union([z.int(), z.string()]);
-  const rule: Rule<number | string> = {
-    rule: `type(self) == string ? self.size() <= ${maxLength} && self.matches(r'${pattern}') : self >= 0 && self <= ${max}`,
-    message,
-    holds: (value) =>
-      typeof value === 'string' ? value.length <= maxLength && expression.test(value) : value >= 0 && value <= max,
-  };
-  return withRules(schema, rule).meta({ 'x-kubernetes-int-or-string': true, pattern, maxLength, maximum: max });
+  return z
+    .union([z.int(), z.string()])
+    .refine(
+      (value) =>
+        typeof value === 'string' ? value.length <= maxLength && expression.test(value) : value >= 0 && value <= max,
+      { message },
+    )
+    .meta({ 'x-kubernetes-int-or-string': true, pattern, maxLength, minimum: 0, maximum: max });
 }
 
 /** An amount of CPU or memory as Kubernetes writes it. */

@@ -29,8 +29,12 @@ export function text(max: number, { min = 1, matches }: TextOptions = {}): z.Zod
   return bounded.meta({
     ...length,
     pattern: matches.pattern,
-    [validations]: [{ rule: `self.matches(r'${matches.pattern}')`, message: matches.message }],
+    [validations]: [{ rule: patternRule(matches.pattern), message: matches.message }],
   });
+}
+
+export function patternRule(pattern: string): string {
+  return `self.matches(r'${pattern}')`;
 }
 
 function codePoints(value: string): number {

@@ -60,7 +60,7 @@ export function crdOf(kind: Kind): CustomResourceDefinition {
 
 /** The server itself checks these three; constraints on them are ignored or refused there. */
 function rootSchema(kind: Kind): Schema {
-  const root = toStructural(describeSchema(kind.schema), kind.kind);
+  const root = toStructural(describeSchema(kind.schema), { path: kind.kind, times: 1 });
   return {
     ...root,
     properties: {

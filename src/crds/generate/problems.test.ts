@@ -21,6 +21,7 @@ it.each<[string, Schema]>([
     { ...described, type: 'array', 'x-kubernetes-list-type': 'atomic', items: text },
   ],
   ['field does not state its list type', { ...described, type: 'array', maxItems: 1, items: text }],
+  ['field is a number or string without bounds', { ...described, 'x-kubernetes-int-or-string': true }],
   ['field has no type', { ...described }],
   ['field has no description of one line', { type: 'boolean' }],
   ['field is an object without fields', { ...described, type: 'object' }],

@@ -12,6 +12,10 @@ const scalars = new Set(['string', 'integer', 'boolean']);
 
 /** Our rules for every node of a CRD's schema, beyond what the API server asks for. */
 const checks: readonly Check[] = [
+  (schema) =>
+    schema['x-kubernetes-int-or-string'] === true && !isBoundedEither(schema)
+      ? 'is a number or string without bounds'
+      : undefined,
   (schema) => (hasOneType(schema) ? undefined : 'has no type'),
   (schema) =>
     schema.type === 'string' && !isBoundedText(schema) ? 'is a string without maxLength, enum or format' : undefined,
@@ -67,6 +71,10 @@ function isBoundedText({ maxLength, enum: values, format }: Schema): boolean {
 
 function isBoundedNumber({ minimum, maximum, format }: Schema): boolean {
   return minimum !== undefined && maximum !== undefined && (format === 'int32' || format === 'int64');
+}
+
+function isBoundedEither({ maxLength, minimum, maximum }: Schema): boolean {
+  return maxLength !== undefined && minimum !== undefined && maximum !== undefined;
 }
 
 function isOpaque(schema: Schema): boolean {

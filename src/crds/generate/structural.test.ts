@@ -20,10 +20,16 @@ it('writes a pattern as a CEL rule with its sentence, because the server shows n
   });
 });
 
-it('leaves the type of a number-or-string to the server and keeps the default of an object', () => {
+it('writes a pattern as a plain keyword where the rule would cost the server too much', () => {
+  const names = atomicList(text(253, { matches: { pattern: '^a+$', message: "write some a's" } }), { max: 10_000 });
+
+  expect(structural(names).items).toEqual({ type: 'string', pattern: '^a+$', minLength: 1, maxLength: 253 });
+});
+
+it('leaves the type of a number-or-string to the server and completes the default of an object', () => {
   const result = structural(z.strictObject({ surge: countOrPercent().default('25%') }).prefault({}));
 
-  expect(result.default).toEqual({});
+  expect(result.default).toEqual({ surge: '25%' });
   expect(result.properties?.['surge']).toMatchObject({ default: '25%', 'x-kubernetes-int-or-string': true });
   expect(result.properties?.['surge']).not.toHaveProperty('type');
   expect(result).not.toHaveProperty('additionalProperties');
