@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { statusFields } from '../conditions/condition.ts';
 import { listSet } from '../fields/lists.ts';
 import { time } from '../fields/references.ts';
-import { type CelRule, exactlyOne, withTransition } from '../fields/rules.ts';
+import { exactlyOne, withTransition } from '../fields/rules.ts';
 import { text } from '../fields/text.ts';
 import { age, defineKind } from '../kind/kind.ts';
 
@@ -66,19 +66,11 @@ const ecs = withTransition(ecsFields, {
   message: 'region and cluster are fixed, as services there would be lost; make another Target for the new place',
 });
 
-const sameMember: CelRule = {
-  rule: 'has(self.ecs) == has(oldSelf.ecs)',
-  message: 'the place of a Target is fixed; make another Target',
-};
-
 /** A union with room for other places; each comes with the code that deploys to it. */
-export const targetSpec = withTransition(
-  exactlyOne(
-    z.strictObject({ ecs: ecs.optional().describe('Amazon ECS with Fargate.') }),
-    ['ecs'],
-    'set ecs: it is the only place that this version knows',
-  ),
-  sameMember,
+export const targetSpec = exactlyOne(
+  z.strictObject({ ecs: ecs.optional().describe('Amazon ECS with Fargate.') }),
+  ['ecs'],
+  'set ecs: it is the only place that this version knows',
 );
 
 const targetStatus = z.strictObject({
