@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { objectOf, removeNamespace, type TestCluster, testCluster } from '../../test/support/kinds/cluster.ts';
+import { readSamples } from '../../test/support/kinds/samples.ts';
 import type { Kind } from './kind/kind.ts';
 import { kinds } from './kinds.ts';
-import { objectOf, removeNamespace, type TestCluster, testCluster } from './testing/cluster.ts';
-import { readSamples } from './testing/samples.ts';
 
 const applyPatch = 'application/apply-patch+yaml';
 const samples = await readSamples();

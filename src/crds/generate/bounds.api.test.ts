@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Breach, breachesOf } from '../../../test/support/kinds/bounds.ts';
+import {
+  callAll,
+  objectOf,
+  removeNamespace,
+  type TestCluster,
+  testCluster,
+} from '../../../test/support/kinds/cluster.ts';
+import { fieldName, nodesOf, smallest, smallestWith } from '../../../test/support/kinds/values.ts';
 import type { Kind } from '../kind/kind.ts';
 import { kinds } from '../kinds.ts';
-import { type Breach, breachesOf } from '../testing/bounds.ts';
-import { callAll, objectOf, removeNamespace, type TestCluster, testCluster } from '../testing/cluster.ts';
-import { fieldName, nodesOf, smallest, smallestWith } from '../testing/values.ts';
 import { crdOf } from './crd.ts';
 import { describeSchema, type Schema } from './structural.ts';
 

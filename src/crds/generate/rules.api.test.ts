@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Answer, ApiObject } from '../../../test/support/kinds/api.ts';
+import {
+  callAll,
+  objectOf,
+  removeNamespace,
+  type TestCluster,
+  testCluster,
+} from '../../../test/support/kinds/cluster.ts';
+import { breaks, changes, wholeBreaks } from '../../../test/support/kinds/rule-breaks.ts';
+import { fieldName, type Node, nodesOf, smallest, smallestWith } from '../../../test/support/kinds/values.ts';
 import { type CelRule, oneOfHint } from '../fields/rules.ts';
 import type { Kind } from '../kind/kind.ts';
 import { kinds } from '../kinds.ts';
-import type { Answer, ApiObject } from '../testing/api.ts';
-import { callAll, objectOf, removeNamespace, type TestCluster, testCluster } from '../testing/cluster.ts';
-import { breaks, changes, wholeBreaks } from '../testing/rule-breaks.ts';
-import { fieldName, type Node, nodesOf, smallest, smallestWith } from '../testing/values.ts';
 import { crdOf } from './crd.ts';
 import { describeSchema, type Schema } from './structural.ts';
 
@@ -165,16 +171,12 @@ it('keeps the trust level out of reach of people who may write a Build but not i
 });
 
 it('has no case for a rule that is gone', () => {
-  const messages = new Set(
-    kinds
-      .flatMap((kind) => [
-        ...rulesOf(rootOf(kind)),
-        ...nodes(kind, 'spec').flatMap(({ structural }) => rulesOf(structural)),
-      ])
-      .map(({ message }) => message),
+  const rules = kinds.flatMap((kind) =>
+    rulesOf(rootOf(kind)).concat(nodes(kind, 'spec').flatMap(({ structural }) => rulesOf(structural))),
   );
+  const messages = new Set(rules.map(({ message }) => message));
 
-  const cases = [...Object.keys(breaks), ...Object.keys(wholeBreaks), ...Object.keys(changes)];
+  const cases = [breaks, wholeBreaks, changes].flatMap((table) => Object.keys(table));
   expect(cases.filter((message) => !messages.has(message))).toEqual([]);
 });
 

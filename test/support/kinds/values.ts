@@ -1,4 +1,4 @@
-import type { Schema } from '../generate/structural.ts';
+import type { Schema } from '../../../src/crds/generate/structural.ts';
 
 /** One of these fits every pattern of the kinds; the first that fits is taken. */
 const texts = [

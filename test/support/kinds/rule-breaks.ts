@@ -1,5 +1,5 @@
-import type { Kind } from '../kind/kind.ts';
-import { apiVersion } from '../kind/kind.ts';
+import type { Kind } from '../../../src/crds/kind/kind.ts';
+import { apiVersion } from '../../../src/crds/kind/kind.ts';
 
 /** Values that break one rule each, by the rule's message: what stands at the place of the rule. */
 export const breaks: Readonly<Record<string, unknown>> = {

@@ -1,9 +1,9 @@
 import { inject } from 'vitest';
-import { sleep } from '../../seams/clock.ts';
-import { systemClock } from '../../seams/system.ts';
-import { crdOf } from '../generate/crd.ts';
-import { apiVersion, type Kind } from '../kind/kind.ts';
-import { kinds } from '../kinds.ts';
+import { crdOf } from '../../../src/crds/generate/crd.ts';
+import { apiVersion, type Kind } from '../../../src/crds/kind/kind.ts';
+import { kinds } from '../../../src/crds/kinds.ts';
+import { sleep } from '../../../src/seams/clock.ts';
+import { systemClock } from '../../../src/seams/system.ts';
 import { type Answer, type Api, type ApiObject, type Call, connect } from './api.ts';
 
 export interface TestCluster extends Api {
@@ -26,9 +26,9 @@ export async function testCluster(namespace: string): Promise<TestCluster> {
   return { ...api, namespace, collection: ({ plural }) => `/apis/${apiVersion}/namespaces/${namespace}/${plural}` };
 }
 
-export async function removeNamespace({ call, close, namespace }: TestCluster): Promise<void> {
-  await call({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}` });
-  await close();
+export async function removeNamespace(cluster: TestCluster): Promise<void> {
+  await cluster.call({ method: 'DELETE', path: `/api/v1/namespaces/${cluster.namespace}` });
+  await cluster.close();
 }
 
 /** Repeats a look until it is true, or fails with what was waited for. */
