@@ -1,4 +1,4 @@
-import { type Reason, reasons } from '../reasons/reasons.ts';
+import { type Reason, reasons, type SummaryReason } from '../reasons/reasons.ts';
 import { type Condition, type ConditionStatus, maxMessage } from './condition.ts';
 
 /** Our condition types, in the order in which they stand in every status. */
@@ -61,7 +61,7 @@ export function isTrue(conditions: Conditions, type: ConditionType): boolean {
 }
 
 export interface Summary {
-  reason: Reason;
+  reason: SummaryReason;
   message: string;
 }
 

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest';
-import type { Reason } from '../reasons/reasons.ts';
+import type { SummaryReason } from '../reasons/reasons.ts';
 import { setCondition, summarise } from './conditions.ts';
 import { stateOf } from './states.ts';
 
 const stamp = { now: new Date('2026-01-01T00:00:00Z'), generation: 1 };
-const summary = (reason: Reason) => summarise([], { reason, message: '' }, stamp);
-const withAxis = (reason: Reason, ...axes: ('Available' | 'RolledBack')[]) =>
+const summary = (reason: SummaryReason) => summarise([], { reason, message: '' }, stamp);
+const withAxis = (reason: SummaryReason, ...axes: ('Available' | 'RolledBack')[]) =>
   axes.reduce(
     (list, type) => setCondition(list, { type, status: 'True', reason: 'ReleaseLive', message: '' }, stamp),
     summary(reason),
   );
 
-it.each<[string, Reason]>([
+it.each<[string, SummaryReason]>([
   ['Pending', 'ResolvingSource'],
   ['Building', 'Building'],
   ['RollingOut', 'RollingOut'],

@@ -30,6 +30,7 @@ const summaryOf = {
   Stuck: 'False | Stalled',
 } as const;
 
-function row({ kinds, axes = [], course, cause, remedy }: ReasonEntry): string[] {
-  return [kinds.join(', '), ['Ready', ...axes].join(', '), course, cause, remedy];
+function row({ kinds, axes = [], course, onlyAxes, cause, remedy }: ReasonEntry): string[] {
+  const conditions = onlyAxes === true ? axes : ['Ready', ...axes];
+  return [kinds.join(', '), conditions.join(', '), course, cause, remedy];
 }

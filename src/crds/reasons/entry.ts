@@ -29,6 +29,8 @@ export interface ReasonEntry {
   /** Axes that carry the reason beside Ready, Reconciling and Stalled. */
   axes?: readonly ('Built' | 'Available' | 'Progressing' | 'Verified' | 'RolledBack' | 'Synced')[];
   course: Course;
+  /** Stands on an axis and never on Ready: it says nothing about the object as a whole. Default false. */
+  onlyAxes?: true;
   word?: Word;
   cause: string;
   remedy: string;

@@ -16,6 +16,15 @@ export const reasons = {
 
 export type Reason = keyof typeof reasons;
 
+/** Reasons that can sum up an object; the others stand on an axis only. */
+export type SummaryReason = {
+  [Name in Reason]: (typeof reasons)[Name] extends { onlyAxes: true } ? never : Name;
+}[Reason];
+
+export function isSummaryReason(reason: Reason): reason is SummaryReason {
+  return !('onlyAxes' in reasons[reason]);
+}
+
 export function reasonEntry(reason: string): ReasonEntry | undefined {
   return Object.hasOwn(reasons, reason) ? reasons[reason as Reason] : undefined;
 }

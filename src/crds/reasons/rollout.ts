@@ -150,6 +150,7 @@ export const rolloutReasons = {
   CheckPassed: {
     kinds,
     axes: ['Verified'],
+    onlyAxes: true,
     course: 'Done',
     word: 'Ready',
     cause: 'Every check passed.',
@@ -165,6 +166,7 @@ export const rolloutReasons = {
   ActionRefused: {
     kinds,
     axes: progressing,
+    onlyAxes: true,
     course: 'Stuck',
     cause: 'An annotation asks for a release that is not current any more.',
     remedy: 'Set it again with the release that status.rollout or status.history names.',

@@ -72,12 +72,6 @@ export const targetReasons = {
     cause: 'The repository can be read, and each environment has its Deployments.',
     remedy: nothingToDo,
   },
-  NotBuilt: {
-    kinds: ['PreviewDeployment'],
-    course: 'Stuck',
-    cause: 'This version does nothing with PreviewDeployments.',
-    remedy: 'Delete the object, or wait for a version that does.',
-  },
   InternalError: {
     kinds: ['Project', 'Deployment', 'Build', 'Target'],
     course: 'Retrying',
