@@ -7,7 +7,7 @@ import { age, defineKind } from '../kind/kind.ts';
 import { buildSettings } from './settings.ts';
 import { buildStatus } from './status.ts';
 
-export const buildSpec = immutable(
+const buildSpec = immutable(
   z.strictObject({
     projectRef: reference('Project').describe('Project whose repository, credentials and image repository are used.'),
     service: label(30).optional().describe('Service that the image is for. Default: the only one.'),

@@ -108,7 +108,7 @@ const shape = exactlyOne(
   'set exactly one of http, prometheus, job and webhook',
 );
 
-export const check = withRules(shape, {
+const check = withRules(shape, {
   rule: 'self.failureLimit < self.count',
   message: 'failureLimit must be below count, or the check can never fail',
   holds: (value) => value.failureLimit < value.count,

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import { type Pattern, text } from './text.ts';
 
-export const labelPattern: Pattern = {
+const labelPattern: Pattern = {
   pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
   message: "write lower case letters, digits and '-', with a letter or digit at both ends, such as web-1",
 };
 
-export const subdomainPattern: Pattern = {
+const subdomainPattern: Pattern = {
   pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
   message: "write the object's name: lower case letters, digits, '-' and '.', such as shop-git",
 };

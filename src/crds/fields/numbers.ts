@@ -25,7 +25,7 @@ interface IntOrText {
  * A number or a string, as people write replicas ("25%") and CPU ("500m"). The bounds are plain keywords, each of which
  * the server applies to its half: in CEL the value has no type, so every rule over it counts as endless.
  */
-export function intOrText({ pattern, message, maxLength, max }: IntOrText) {
+function intOrText({ pattern, message, maxLength, max }: IntOrText) {
   const expression = new RegExp(pattern, 'u');
   return z
     .union([z.int(), z.string()])

@@ -54,7 +54,7 @@ const shape = z.strictObject({
     .describe('Rollouts at the same time, so that a shared ConfigMap does not start everything at once. Default 3.'),
 });
 
-export const projectSpec = withRules(shape, {
+const projectSpec = withRules(shape, {
   rule: '!has(self.services) || !(has(self.path) || has(self.build) || has(self.workload))',
   message: 'with services, write path, build and workload inside the entry of the service',
   holds: ({ services, path, build, workload }) => services === undefined || (path ?? build ?? workload) === undefined,

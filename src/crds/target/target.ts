@@ -67,7 +67,7 @@ const ecs = withTransition(ecsFields, {
 });
 
 /** A union with room for other places; each comes with the code that deploys to it. */
-export const targetSpec = exactlyOne(
+const targetSpec = exactlyOne(
   z.strictObject({ ecs: ecs.optional().describe('Amazon ECS with Fargate.') }),
   ['ecs'],
   'set ecs: it is the only place that this version knows',

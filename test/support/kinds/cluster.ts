@@ -32,7 +32,7 @@ export async function removeNamespace(cluster: TestCluster): Promise<void> {
 }
 
 /** Repeats a look until it is true, or fails with what was waited for. */
-export async function until(look: () => Promise<boolean>, what: string): Promise<void> {
+async function until(look: () => Promise<boolean>, what: string): Promise<void> {
   const end = systemClock.monotonic() + deadlineMs;
   while (!(await look())) {
     if (systemClock.monotonic() > end) throw new Error(`waited ${deadlineMs / 1000} s until ${what}`);

@@ -24,7 +24,7 @@ const texts = [
 export type Segments = readonly string[];
 
 /** The step into the items of a list. */
-export const item = '[]';
+const item = '[]';
 
 /** The server names the later one of two equal items. */
 export const secondItem = '[1]';
