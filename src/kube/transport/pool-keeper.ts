@@ -1,0 +1,61 @@
+import type { TlsMaterial } from '../connection/connection.ts';
+import { createPools, type PoolOptions, type Pools, type Protocol, poolKey } from './pools.ts';
+
+export interface PoolKeeperOptions extends Omit<PoolOptions, 'tls' | 'onProtocol'> {
+  /** Whose TLS material it is, for errors. */
+  owner: string;
+}
+
+/** Holds the pools of the credential that is valid now, and lets those of the one before finish what they carry. */
+export class PoolKeeper {
+  private readonly options: PoolKeeperOptions;
+  private protocol: Protocol;
+  private current: Pools | undefined;
+  private readonly retired = new Set<Pools>();
+  closed = false;
+
+  constructor(options: PoolKeeperOptions) {
+    this.options = options;
+    this.protocol = options.protocol;
+  }
+
+  acquire(tls: TlsMaterial): Pools {
+    if (this.closed) throw new Error('the transport is closed');
+    const { current } = this;
+    if (current?.key === poolKey(tls, this.protocol)) return current;
+    const next = this.create(tls, current);
+    if (next === current) return next;
+    this.current = next;
+    if (current) this.retire(current);
+    return next;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    const all = [...this.retired, ...(this.current ? [this.current] : [])];
+    this.current = undefined;
+    this.retired.clear();
+    await Promise.all(all.map((pools) => pools.destroy()));
+  }
+
+  private create(tls: TlsMaterial, current: Pools | undefined): Pools {
+    try {
+      const { protocol } = this;
+      return createPools({ ...this.options, tls, protocol, onProtocol: (spoken) => this.learn(spoken) });
+    } catch (error) {
+      // A rotation was caught half way: the certificate is new and the key is not. The next request looks again.
+      if (current) return current;
+      throw new Error(`the TLS material of ${this.options.owner} is unusable`, { cause: error });
+    }
+  }
+
+  private retire(pools: Pools): void {
+    this.retired.add(pools);
+    void pools.retire().then(() => this.retired.delete(pools));
+  }
+
+  /** HTTP/1.1 needs more connections than HTTP/2: once a server has shown that it speaks no more, use its pool. */
+  private learn(spoken: 'h1' | 'h2'): void {
+    if (this.protocol === 'auto' && spoken === 'h1') this.protocol = 'h1';
+  }
+}
