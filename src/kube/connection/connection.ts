@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { HeaderMap } from './impersonation.ts';
 
 /** What a TLS handshake with the API server needs. PEM text; absent means none, and for `ca` the system's roots. */
 export interface TlsMaterial {
@@ -16,7 +17,7 @@ export interface TlsMaterial {
 export interface Credentials {
   readonly tls: TlsMaterial;
   /** Authorization and impersonation. Never to be logged. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HeaderMap;
 }
 
 /** Where an API server is and how to prove who we are, now: files and plugins are read again when they may have changed. */
@@ -30,8 +31,11 @@ export interface Connection {
   readonly proxyUrl: string | undefined;
   /** Cheap: an answer that is fresh enough is given again, as the same object. */
   credentials(): Promise<Credentials>;
-  /** The server refused these credentials: the next ones are read anew, unless they were replaced already. */
-  invalidate(refused: Credentials): void;
+  /**
+   * These credentials did not work: the next ones are read anew, unless they were replaced already. A server that is
+   * `unreachable` may have changed its certificate authority; only one that `refused` us is a reason to run a plugin.
+   */
+  invalidate(used: Credentials, why: 'refused' | 'unreachable'): void;
 }
 
 export function tlsMaterial(parts: Omit<TlsMaterial, 'fingerprint'>): TlsMaterial {
@@ -41,7 +45,7 @@ export function tlsMaterial(parts: Omit<TlsMaterial, 'fingerprint'>): TlsMateria
 }
 
 /** A connection whose credentials never change, for tests and for callers that bring their own. */
-export function fixedConnection(server: string, tls: Partial<TlsMaterial> = {}, headers = {}): Connection {
+export function fixedConnection(server: string, tls: Partial<TlsMaterial> = {}, headers: HeaderMap = {}): Connection {
   const credentials = { tls: tlsMaterial({ insecure: false, ...tls }), headers };
   return {
     server: server.replace(/\/+$/, ''),

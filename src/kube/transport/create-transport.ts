@@ -140,9 +140,9 @@ class PooledTransport implements Transport {
         chance: this.random.next(),
       });
       if (decision.action === 'finish') return finished(result);
-      if (decision.action === 'wait' && result.outcome.kind === 'unsent') this.connection.invalidate(credentials);
+      if (result.outcome.kind === 'unsent') this.connection.invalidate(credentials, 'unreachable');
       if (decision.action === 'refresh') {
-        this.connection.invalidate(credentials);
+        this.connection.invalidate(credentials, 'refused');
         const renewed = await within(deadline.signal, this.connection.credentials()).catch(() => credentials);
         if (renewed === credentials) return finished(result);
       }
@@ -162,7 +162,7 @@ class PooledTransport implements Transport {
         origin: this.base.origin,
         path: this.base.pathname.replace(/\/+$/, '') + request.path,
         method: request.method,
-        headers: { 'user-agent': this.userAgent, ...request.headers, ...credentials.headers },
+        headers: { 'user-agent': this.userAgent, ...request.headers, ...mutable(credentials.headers) },
         body: request.body ?? null,
         signal,
       });
@@ -177,6 +177,11 @@ class PooledTransport implements Transport {
   private labels({ method }: KubeRequest): { method: string; host: string } {
     return { method, host: this.base.host };
   }
+}
+
+/** undici's types want arrays that may be changed. */
+function mutable(headers: Credentials['headers']): Record<string, string | string[]> {
+  return headers as Record<string, string | string[]>;
 }
 
 interface AttemptOptions {
