@@ -158,7 +158,7 @@ class PooledTransport implements Transport {
     { purpose, credentials, signal }: AttemptOptions,
   ): Promise<AttemptResult> {
     try {
-      const response = await this.pools.acquire(credentials.tls)[purpose].request({
+      const response = await this.pools.acquire(credentials)[purpose].request({
         origin: this.base.origin,
         path: this.base.pathname.replace(/\/+$/, '') + request.path,
         method: request.method,

@@ -22,7 +22,18 @@ export function timedOut(request: KubeRequest, timeoutMs: number): KubeError {
 }
 
 export function isUnsent(error: unknown): boolean {
-  return error instanceof ConnectFailure || unsentCodes.has(codeOf(error) ?? '');
+  return error instanceof ConnectFailure || unsentCodes.has(codeOf(error) ?? '') || leftByGoaway(error);
+}
+
+/**
+ * A server that says goodbye over HTTP/2 names the last request that it looks at, and what comes later is not even sent.
+ * undici tries such requests once more by itself; these are its words when the next connection said goodbye too.
+ */
+function leftByGoaway(error: unknown): boolean {
+  const text = codeOf(error) === 'UND_ERR_INFO' ? textOf(error) : '';
+  return (
+    text.startsWith('HTTP/2: "frameError" received - type 1,') || text === 'HTTP/2: "GOAWAY" frame received with code 0'
+  );
 }
 
 /** Through a proxy undici reports these itself; none can come from a connection that was made. */

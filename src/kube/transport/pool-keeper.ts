@@ -1,4 +1,4 @@
-import type { TlsMaterial } from '../connection/connection.ts';
+import type { Credentials } from '../connection/connection.ts';
 import { createPools, type PoolOptions, type Pools, type Protocol, poolKey } from './pools.ts';
 
 export interface PoolKeeperOptions extends Omit<PoolOptions, 'tls' | 'onProtocol'> {
@@ -19,11 +19,12 @@ export class PoolKeeper {
     this.protocol = options.protocol;
   }
 
-  acquire(tls: TlsMaterial): Pools {
+  acquire({ tls, headers }: Credentials): Pools {
     if (this.closed) throw new Error('the transport is closed');
     const { current } = this;
-    if (current?.key === poolKey(tls, this.protocol)) return current;
-    const next = this.create(tls, current);
+    const protocol = hasRepeatedHeader(headers) ? 'h1' : this.protocol;
+    if (current?.key === poolKey(tls, protocol)) return current;
+    const next = this.create({ tls, protocol }, current);
     if (next === current) return next;
     this.current = next;
     if (current) this.retire(current);
@@ -38,10 +39,9 @@ export class PoolKeeper {
     await Promise.all(all.map((pools) => pools.destroy()));
   }
 
-  private create(tls: TlsMaterial, current: Pools | undefined): Pools {
+  private create(choice: Pick<PoolOptions, 'tls' | 'protocol'>, current: Pools | undefined): Pools {
     try {
-      const { protocol } = this;
-      return createPools({ ...this.options, tls, protocol, onProtocol: (spoken) => this.learn(spoken) });
+      return createPools({ ...this.options, ...choice, onProtocol: (spoken) => this.learn(spoken) });
     } catch (error) {
       // A rotation was caught half way: the certificate is new and the key is not. The next request looks again.
       if (current) return current;
@@ -58,4 +58,9 @@ export class PoolKeeper {
   private learn(spoken: 'h1' | 'h2'): void {
     if (this.protocol === 'auto' && spoken === 'h1') this.protocol = 'h1';
   }
+}
+
+/** Over HTTP/2 undici joins them with commas, and two impersonated groups would arrive as one that does not exist. */
+function hasRepeatedHeader(headers: Credentials['headers']): boolean {
+  return Object.values(headers).some((value) => typeof value !== 'string' && value.length > 1);
 }

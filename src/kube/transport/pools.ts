@@ -52,7 +52,13 @@ export function createPools(options: PoolOptions): Pools {
   // Fails here, before the old connections are given up, when a rotation was caught between certificate and key.
   createSecureContext(secureContext(tls));
   const liveness = watchLiveness(clock);
-  const dispatcher = (purpose: Purpose) => createDispatcher(purpose, options, (socket) => liveness.add(socket));
+  const sockets = new Set<Socket>();
+  const onSocket = (socket: Socket, spoken: 'h1' | 'h2') => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    if (spoken === 'h2') liveness.add(socket);
+  };
+  const dispatcher = (purpose: Purpose) => createDispatcher(purpose, options, onSocket);
   const calls = dispatcher('calls');
   const streams = dispatcher('streams');
   return {
@@ -66,11 +72,15 @@ export function createPools(options: PoolOptions): Pools {
     async destroy() {
       liveness.stop();
       await Promise.allSettled([calls.destroy(), streams.destroy()]);
+      // After a GOAWAY undici no longer knows the old connection, though it may still carry a watch.
+      for (const socket of sockets) socket.destroy();
     },
   };
 }
 
-function createDispatcher(purpose: Purpose, options: PoolOptions, onH2: (socket: Socket) => void): Dispatcher {
+type OnSocket = (socket: Socket, spoken: 'h1' | 'h2') => void;
+
+function createDispatcher(purpose: Purpose, options: PoolOptions, onSocket: OnSocket): Dispatcher {
   const { origin, tls, protocol, proxyUrl, maxBodyBytes } = options;
   const allowH2 = protocol !== 'h1';
   const settings = {
@@ -95,7 +105,7 @@ function createDispatcher(purpose: Purpose, options: PoolOptions, onH2: (socket:
   };
   // A proxy makes its own connections; only TCP keep-alive to the proxy watches over them.
   if (proxyUrl !== undefined) return new ProxyAgent({ ...settings, uri: proxyUrl, requestTls });
-  const connect = observed(buildConnector(requestTls), purpose, options, onH2);
+  const connect = observed(buildConnector(requestTls), purpose, options, onSocket);
   return new Pool(origin, { ...settings, connect });
 }
 
@@ -103,7 +113,7 @@ function observed(
   connect: buildConnector.connector,
   purpose: Purpose,
   { metrics, protocol, onProtocol }: PoolOptions,
-  onH2: (socket: Socket) => void,
+  onSocket: OnSocket,
 ): buildConnector.connector {
   return (target, callback) =>
     connect(target, (error, socket) => {
@@ -116,7 +126,7 @@ function observed(
       }
       metrics.connectionOpened(purpose, spoken);
       socket.once('close', () => metrics.connectionClosed(purpose));
-      if (spoken === 'h2') onH2(socket);
+      onSocket(socket, spoken);
       onProtocol(spoken);
       return callback(null, socket);
     });

@@ -3,7 +3,7 @@ import type { KubeRequest } from './transport.ts';
 /** How one attempt ended. */
 export type Outcome =
   | { kind: 'answer'; status: number; retryAfterMs: number | undefined }
-  /** No connection came about: the server cannot have seen the request. */
+  /** No connection came about, or it was left before the first byte: the server cannot have seen the request. */
   | { kind: 'unsent' }
   /** The connection broke before an answer: the server may have done it or not. */
   | { kind: 'broken' };
@@ -33,7 +33,8 @@ export type Decision =
   | { action: 'refresh'; counts: keyof Attempts };
 
 export const maxThrottledRetries = 5;
-const unsentRetryMs = 100;
+export const maxUnsentRetries = 3;
+const unsentRetryMs = 50;
 const jitter = 0.25;
 
 const finish: Decision = { action: 'finish' };
@@ -44,8 +45,8 @@ const finish: Decision = { action: 'finish' };
  */
 export function decideRetry({ outcome, method, attempts, remainingMs, chance }: RetryInput): Decision {
   if (outcome.kind === 'unsent') {
-    if (attempts.unsent > 0) return finish;
-    return wait(unsentRetryMs * (1 + chance), 'unsent', remainingMs);
+    if (attempts.unsent >= maxUnsentRetries) return finish;
+    return wait(unsentRetryMs * 2 ** attempts.unsent * (1 + chance), 'unsent', remainingMs);
   }
   if (outcome.kind === 'broken') {
     return method === 'GET' && attempts.broken === 0 ? wait(0, 'broken', remainingMs) : finish;

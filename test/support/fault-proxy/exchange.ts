@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { constants, type Http2ServerRequest, type Http2ServerResponse, type Http2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 
 /** One request on its way through the proxy, whatever the protocol. */
@@ -29,6 +29,11 @@ export interface Exchange {
 
 export type AnyRequest = IncomingMessage | Http2ServerRequest;
 export type AnyResponse = ServerResponse | Http2ServerResponse;
+
+/** As Go's server does: no new streams, those that are open go on. The client then leaves the connection. */
+export function leaveSession(session: Http2Session): void {
+  session.goaway(0, 2 ** 31 - 1);
+}
 
 /** Headers that belong to one connection and must not be passed on. */
 export const hopHeaders: ReadonlySet<string> = new Set([
@@ -64,10 +69,10 @@ export function exchangeOf(request: AnyRequest, response: AnyResponse): Exchange
     },
     write: (chunk) => write(response as ServerResponse, chunk, gone.signal),
     end: () => void (response as ServerResponse).end(),
-    reset: () => (stream ? stream.close(2) : resetRaw()),
+    reset: () => (stream ? stream.close(constants.NGHTTP2_INTERNAL_ERROR) : resetRaw()),
     resetConnection: resetRaw,
     goaway() {
-      if (stream) stream.session?.goaway(0);
+      if (stream?.session) leaveSession(stream.session);
       else (response as ServerResponse).setHeader('connection', 'close');
     },
     gone: gone.signal,

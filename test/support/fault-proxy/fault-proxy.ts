@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { type CertificateAuthority, createAuthority } from '../certificates.ts';
 import type { Action } from './actions.ts';
-import { type AnyRequest, type AnyResponse, type Exchange, exchangeOf } from './exchange.ts';
+import { type AnyRequest, type AnyResponse, type Exchange, exchangeOf, leaveSession } from './exchange.ts';
 import { createForwarder, type Forwarder, type Upstream } from './forward.ts';
 import { createRuleBook, type Fault, type FaultRule } from './rules.ts';
 import { startTcpLayer, type TcpLayer } from './tcp-layer.ts';
@@ -82,7 +82,7 @@ export async function startFaultProxy({ upstream, protocols = 'both' }: FaultPro
     fault: (rule) => rules.add(rule),
     clearFaults: () => rules.clear(),
     goaway() {
-      for (const session of sessions) session.goaway(0);
+      for (const session of sessions) leaveSession(session);
     },
     async swapAuthority() {
       authority = await createAuthority('second-test-ca');
