@@ -226,7 +226,7 @@ it('gets its answer through resets, 429 and small pieces', async () => {
 });
 
 it('loses no call when the server says goodbye under load', async () => {
-  const busy = clientOf(transportTo(fixedConnection(proxy.url, { ca: proxy.ca })));
+  const busy = clientOf(transportTo(fixedConnection(proxy.url, { ca: proxy.ca }), 'h2'));
   proxy.fault({ match: '/configmaps', action: goaway(), times: 3 });
 
   const made = await Promise.all(Array.from({ length: 50 }, () => busy.create(configMaps, fresh())));

@@ -17,7 +17,7 @@ export interface TransportOptions {
   random: Random;
   /** Where `rest_client_*` metrics go. Default: nowhere. */
   registry?: Registry;
-  /** Default `auto`: HTTP/2 when the server offers it, else HTTP/1.1 with up to ten connections for calls. */
+  /** Default `auto`: calls over up to ten HTTP/1.1 connections, streams together over HTTP/2 where the server offers it. */
   protocol?: Protocol;
   /** Shown in the server's audit log. Default `vish`. */
   userAgent?: string;

@@ -1,7 +1,7 @@
 import type { Credentials } from '../connection/connection.ts';
-import { createPools, type PoolOptions, type Pools, type Protocol, poolKey } from './pools.ts';
+import { createPools, type PoolOptions, type Pools, poolKey } from './pools.ts';
 
-export interface PoolKeeperOptions extends Omit<PoolOptions, 'tls' | 'onProtocol'> {
+export interface PoolKeeperOptions extends Omit<PoolOptions, 'tls'> {
   /** Whose TLS material it is, for errors. */
   owner: string;
 }
@@ -9,20 +9,18 @@ export interface PoolKeeperOptions extends Omit<PoolOptions, 'tls' | 'onProtocol
 /** Holds the pools of the credential that is valid now, and lets those of the one before finish what they carry. */
 export class PoolKeeper {
   private readonly options: PoolKeeperOptions;
-  private protocol: Protocol;
   private current: Pools | undefined;
   private readonly retired = new Set<Pools>();
   closed = false;
 
   constructor(options: PoolKeeperOptions) {
     this.options = options;
-    this.protocol = options.protocol;
   }
 
   acquire({ tls, headers }: Credentials): Pools {
     if (this.closed) throw new Error('the transport is closed');
     const { current } = this;
-    const protocol = hasRepeatedHeader(headers) ? 'h1' : this.protocol;
+    const protocol = hasRepeatedHeader(headers) ? 'h1' : this.options.protocol;
     if (current?.key === poolKey(tls, protocol)) return current;
     const next = this.create({ tls, protocol }, current);
     if (next === current) return next;
@@ -41,7 +39,7 @@ export class PoolKeeper {
 
   private create(choice: Pick<PoolOptions, 'tls' | 'protocol'>, current: Pools | undefined): Pools {
     try {
-      return createPools({ ...this.options, ...choice, onProtocol: (spoken) => this.learn(spoken) });
+      return createPools({ ...this.options, ...choice });
     } catch (error) {
       // A rotation was caught half way: the certificate is new and the key is not. The next request looks again.
       if (current) return current;
@@ -52,11 +50,6 @@ export class PoolKeeper {
   private retire(pools: Pools): void {
     this.retired.add(pools);
     void pools.retire().then(() => this.retired.delete(pools));
-  }
-
-  /** HTTP/1.1 needs more connections than HTTP/2: once a server has shown that it speaks no more, use its pool. */
-  private learn(spoken: 'h1' | 'h2'): void {
-    if (this.protocol === 'auto' && spoken === 'h1') this.protocol = 'h1';
   }
 }
 

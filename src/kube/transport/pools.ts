@@ -16,8 +16,6 @@ export interface PoolOptions {
   maxBodyBytes: number;
   clock: Clock;
   metrics: TransportMetrics;
-  /** A connection came about and speaks this. */
-  onProtocol: (protocol: 'h1' | 'h2') => void;
 }
 
 /** The connections of one credential: calls and streams apart, so that a slow reader of a watch cannot hold up calls. */
@@ -78,11 +76,16 @@ export function createPools(options: PoolOptions): Pools {
   };
 }
 
+/** A call costs a quarter less over HTTP/1.1, and a connection per watch is too many: see the figures in README.md. */
+function offersH2(purpose: Purpose, protocol: Protocol): boolean {
+  return protocol === 'h2' || (protocol === 'auto' && purpose === 'streams');
+}
+
 type OnSocket = (socket: Socket, spoken: 'h1' | 'h2') => void;
 
 function createDispatcher(purpose: Purpose, options: PoolOptions, onSocket: OnSocket): Dispatcher {
   const { origin, tls, protocol, proxyUrl, maxBodyBytes } = options;
-  const allowH2 = protocol !== 'h1';
+  const allowH2 = offersH2(purpose, protocol);
   const settings = {
     connections: purpose === 'calls' ? callConnections[allowH2 ? 'h2' : 'h1'] : null,
     allowH2,
@@ -112,7 +115,7 @@ function createDispatcher(purpose: Purpose, options: PoolOptions, onSocket: OnSo
 function observed(
   connect: buildConnector.connector,
   purpose: Purpose,
-  { metrics, protocol, onProtocol }: PoolOptions,
+  { metrics, protocol }: PoolOptions,
   onSocket: OnSocket,
 ): buildConnector.connector {
   return (target, callback) =>
@@ -127,7 +130,6 @@ function observed(
       metrics.connectionOpened(purpose, spoken);
       socket.once('close', () => metrics.connectionClosed(purpose));
       onSocket(socket, spoken);
-      onProtocol(spoken);
       return callback(null, socket);
     });
 }
