@@ -6,8 +6,9 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAuthority } from '../../../test/support/certificates.ts';
-import { systemClock, systemRandom } from '../../seams/system.ts';
-import { fixedConnection } from '../connection/connection.ts';
+import { readmeExample } from '../../../test/support/readme-example.ts';
+import { systemClock as clock, systemRandom } from '../../seams/system.ts';
+import { type Connection, fixedConnection } from '../connection/connection.ts';
 import { createTransport } from '../transport/create-transport.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createPodStreams, type PodStreams } from './streams.ts';
@@ -33,6 +34,7 @@ let server: Server;
 let peer: Peer;
 let transport: Transport;
 let streams: PodStreams;
+let harness: { connection: Connection };
 let seen: { url: string; rawHeaders: string[] }[] = [];
 
 beforeAll(async () => {
@@ -54,8 +56,9 @@ beforeAll(async () => {
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const headers = { authorization: 'Bearer t', 'impersonate-group': ['a', 'b'] };
   const connection = fixedConnection(url, { ca: authority.cert }, headers);
-  transport = createTransport({ connection, clock: systemClock, random: systemRandom });
-  streams = createPodStreams({ connection, transport, clock: systemClock });
+  transport = createTransport({ connection, clock, random: systemRandom });
+  harness = { connection };
+  streams = createPodStreams({ connection, transport, clock });
 });
 
 afterAll(async () => {
@@ -98,6 +101,21 @@ it.each([0, 3])('runs a command, passes its output on and tells the exit code %i
 
   expect(await session.exitCode).toBe(code);
   expect(await text(stdout)).toBe('hello\n');
+});
+
+it('works as the page shows', async () => {
+  const stdout = new PassThrough();
+  const { connection } = harness;
+
+  // README
+  const streams = createPodStreams({ connection, transport, clock });
+  const session = await streams.exec(pod, { command: ['exit', '3'], stdout });
+
+  const code = await session.exitCode;
+  // end of README
+
+  const { readme, tested } = await readmeExample(import.meta.url);
+  expect([code, tested]).toEqual([3, readme]);
 });
 
 it('acts with the credentials of the connection, every impersonated group a header', async () => {

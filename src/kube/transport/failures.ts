@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
+import { KubeconfigError } from '../connection/kubeconfig.ts';
 import { KubeError } from '../errors/errors.ts';
 import { ConnectFailure } from './pools.ts';
 import type { KubeRequest } from './transport.ts';
@@ -8,6 +9,9 @@ export function failure(request: KubeRequest, error: unknown, signal: AbortSigna
   if (signal.aborted) return signal.reason;
   if (error instanceof KubeError) return error;
   const attempted = attemptedOf(request);
+  if (error instanceof KubeconfigError) {
+    return new KubeError({ code: 'Unauthorized', attempted, detail: `no credentials: ${error.message}`, cause: error });
+  }
   if (codeOf(error) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
     const detail = 'the answer is larger than maxBodyBytes allows; ask for pages with limit, or raise maxBodyBytes';
     return new KubeError({ code: 'Unsupported', attempted, detail, cause: error });
