@@ -5,13 +5,13 @@ import { done, type Reconcile } from '../../src/kube/controller/reconcile.ts';
 import { WakeSource } from '../../src/kube/controller/wake-source.ts';
 import { ManualClock } from '../../src/seams/manual-clock.ts';
 import { sample } from './metrics.ts';
-import { RecordingLogger } from './recording-logger.ts';
+import { recordingLogger } from './recording-logger.ts';
 
 /** A controller named `test` with a clock, a registry and a log of its own, and a source that a test wakes by hand. */
 export function aController(options: Partial<ControllerOptions> = {}) {
   const clock = new ManualClock();
   const registry = new Registry();
-  const log = new RecordingLogger();
+  const log = recordingLogger();
   const wakes = new WakeSource('wakes');
   const controller = new Controller({
     name: 'test',

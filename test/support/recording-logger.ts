@@ -1,41 +1,34 @@
 import type { LogFields, Logger } from '../../src/kube/log/logger.ts';
 
-export interface LogLine extends LogFields {
-  level: 'debug' | 'info' | 'warn' | 'error';
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+export interface LogLine {
+  level: Level;
   message: string;
+  fields: LogFields;
 }
 
-/** Keeps what is logged, with the fields of every parent. */
-export class RecordingLogger implements Logger {
+export interface RecordingLogger extends Logger {
   readonly lines: LogLine[];
-  private readonly fields: LogFields;
+  /** The lines of one level, each as one flat object. */
+  at(level: Level): LogFields[];
+}
 
-  constructor(fields: LogFields = {}, lines: LogLine[] = []) {
-    this.fields = fields;
-    this.lines = lines;
-  }
-
-  debug(fields: LogFields, message: string): void {
-    this.lines.push({ ...this.fields, ...fields, level: 'debug', message });
-  }
-
-  info(fields: LogFields, message: string): void {
-    this.lines.push({ ...this.fields, ...fields, level: 'info', message });
-  }
-
-  warn(fields: LogFields, message: string): void {
-    this.lines.push({ ...this.fields, ...fields, level: 'warn', message });
-  }
-
-  error(fields: LogFields, message: string): void {
-    this.lines.push({ ...this.fields, ...fields, level: 'error', message });
-  }
-
-  child(fields: LogFields): Logger {
-    return new RecordingLogger({ ...this.fields, ...fields }, this.lines);
-  }
-
-  at(level: LogLine['level']): LogLine[] {
-    return this.lines.filter((line) => line.level === level);
-  }
+/** A logger that keeps its lines, those of its children too, with the fields of every parent. */
+export function recordingLogger(lines: LogLine[] = [], bound: LogFields = {}): RecordingLogger {
+  const write = (level: Level) => (fields: LogFields, message: string) => {
+    lines.push({ level, message, fields: { ...bound, ...fields } });
+  };
+  return {
+    lines,
+    at: (level) => {
+      const found = lines.filter((line) => line.level === level);
+      return found.map(({ message, fields }) => Object.assign({ level, message }, fields));
+    },
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: (fields) => recordingLogger(lines, { ...bound, ...fields }),
+  };
 }

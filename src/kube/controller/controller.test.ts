@@ -272,7 +272,7 @@ it('gives each run a logger of its own with the key and a reconcileID', async ()
   wake('shop/web');
   await settled(clock);
 
-  expect(log.lines.find(({ message }) => message === 'Building')).toMatchObject({
+  expect(log.lines.find(({ message }) => message === 'Building')?.fields).toMatchObject({
     controller: 'test',
     namespace: 'shop',
     name: 'web',

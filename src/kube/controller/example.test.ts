@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 import { anObject, ManualInformer } from '../../../test/support/manual-informer.ts';
 import { readmeExample } from '../../../test/support/readme-example.ts';
-import { RecordingLogger } from '../../../test/support/recording-logger.ts';
+import { recordingLogger } from '../../../test/support/recording-logger.ts';
 import { ManualClock } from '../../seams/manual-clock.ts';
 import { Controller } from './controller.ts';
 import { informerSource } from './informer-source.ts';
@@ -15,7 +15,7 @@ import { WakeSource } from './wake-source.ts';
 it('the example of the README looks again until the roll-out is done', async () => {
   const clock = new ManualClock();
   const metrics = new ControllerMetrics(new Registry());
-  const runtime = { clock, random: { next: () => 0.5 }, log: new RecordingLogger(), metrics };
+  const runtime = { clock, random: { next: () => 0.5 }, log: recordingLogger(), metrics };
   const deploymentKind = { group: 'vish.dev', kind: 'Deployment', namespaced: true };
   const [first, second] = [new ManualInformer(), new ManualInformer()];
   const [deployments, replicaSets] = [first.informer, second.informer];
