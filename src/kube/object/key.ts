@@ -1,4 +1,4 @@
-import type { KubeObject } from './object.ts';
+import type { KubeObject, StoredObject } from './object.ts';
 
 /** Where an object lives. A cluster-scoped object has no namespace. */
 export interface ObjectKey {
@@ -10,6 +10,11 @@ export interface ObjectKey {
 export function keyOf(object: KubeObject): string {
   const { namespace, name = '' } = object.metadata;
   return namespace ? `${namespace}/${name}` : name;
+}
+
+/** The key of a stored object, for calls on it. */
+export function objectKey({ metadata: { namespace, name } }: Pick<StoredObject, 'metadata'>): ObjectKey {
+  return namespace ? { namespace, name } : { name };
 }
 
 export function formatKey({ namespace, name }: ObjectKey): string {
