@@ -1,8 +1,8 @@
 import { type Clock, sleep } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
+import { boundedCall } from '../deadline/bounded-call.ts';
 import type { Logger } from '../log/logger.ts';
 import { formatKey, type ObjectKey } from '../object/key.ts';
-import { boundedCall } from '../deadline/bounded-call.ts';
 import { type LeaseClient, LeaseLock, type LockCall, type Outcome } from './lock.ts';
 import type { LeaderMetrics } from './metrics.ts';
 import { jitterFactor, type LeaderTiming, timing } from './timing.ts';
