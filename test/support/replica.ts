@@ -4,6 +4,7 @@ import { Elector, type LeaseLost } from '../../src/kube/leader/elector.ts';
 import { type Lease, type LeaseSpec, leaseObject, leases } from '../../src/kube/leader/lease.ts';
 import { LeaderMetrics } from '../../src/kube/leader/metrics.ts';
 import type { LeaderTiming } from '../../src/kube/leader/timing.ts';
+import type { ObjectKey } from '../../src/kube/object/key.ts';
 import type { Clock } from '../../src/seams/clock.ts';
 import { ManualClock } from '../../src/seams/manual-clock.ts';
 import { MemoryClient } from './memory-client.ts';
@@ -17,10 +18,11 @@ interface ReplicaOptions extends LeaderTiming {
   clock: Clock;
   /** What the random source answers. */
   chance?: number;
+  lease?: ObjectKey;
 }
 
 /** An elector with everything that it tells the outside. */
-export function aReplica({ identity, client, clock, chance = 0.5, ...times }: ReplicaOptions) {
+export function aReplica({ identity, client, clock, chance = 0.5, lease = leaseKey, ...times }: ReplicaOptions) {
   const stop = new AbortController();
   const registry = new Registry();
   const events: string[] = [];
@@ -30,7 +32,7 @@ export function aReplica({ identity, client, clock, chance = 0.5, ...times }: Re
     client,
     clock,
     identity,
-    lease: leaseKey,
+    lease,
     random: { next: () => chance },
     logger: recordingLogger(),
     metrics: new LeaderMetrics(registry),

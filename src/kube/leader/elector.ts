@@ -162,6 +162,6 @@ export class Elector {
   }
 
   private async pause(ms: number, signal: AbortSignal): Promise<void> {
-    await sleep(this.options.clock, ms, signal).catch(() => undefined);
+    await sleep(this.options.clock, Math.max(0, ms), signal).catch(() => undefined);
   }
 }

@@ -1,5 +1,11 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { expect, it, onTestFinished } from 'vitest';
+import { createAuthority } from '../../../test/support/certificates.ts';
 import { aServer } from '../../../test/support/http.ts';
 import { recordingLogger } from '../../../test/support/recording-logger.ts';
 import { ManualClock } from '../../seams/manual-clock.ts';
@@ -118,6 +124,35 @@ it('ends although a client keeps its connection open', async () => {
   await expect(close()).resolves.toBeUndefined();
 });
 
+it('serves TLS, takes over new files, and keeps the old pair when the new one does not fit', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'server-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const tls = { certFile: join(folder, 'tls.crt'), keyFile: join(folder, 'tls.key') };
+  const install = async ({ cert, key }: { cert: string; key: string }) => {
+    await writeFile(tls.certFile, cert);
+    await writeFile(tls.keyFile, key);
+  };
+  const authority = await createAuthority();
+  const [first, second] = await Promise.all([authority.serving(), authority.serving()]);
+  await install(first);
+  const { server, clock, logger, get } = aServer({ tls, handler: async () => ({ status: 200, body: 'ok' }) });
+  const answer = await get('/');
+
+  await install({ cert: first.cert, key: second.key });
+  await turn(clock, () => logger.lines.length > 0);
+  const afterMismatch = await servedCertificate(await server.port);
+  await install(second);
+  let afterRenewal = afterMismatch;
+  await turn(clock, async () => {
+    afterRenewal = await servedCertificate(await server.port);
+    return afterRenewal !== afterMismatch;
+  });
+
+  expect(answer.status).toBe(200);
+  expect(afterMismatch).toBe(new X509Certificate(first.cert).fingerprint256);
+  expect(afterRenewal).toBe(new X509Certificate(second.cert).fingerprint256);
+});
+
 it('says which port it could not take', async () => {
   const { server } = aHealthServer();
   const options = { host: '127.0.0.1', port: await server.port, clock: new ManualClock(), logger: recordingLogger() };
@@ -126,6 +161,25 @@ it('says which port it could not take', async () => {
   await expect(second.start(new AbortController().signal)).rejects.toThrow('start the metrics server on port');
   await expect(second.ready()).rejects.toThrow('start the metrics server on port');
 });
+
+/** Moves the clock in steps until `check` is true: files are read in real time. */
+async function turn(clock: ManualClock, check: () => boolean | Promise<boolean>): Promise<void> {
+  for (let step = 0; step < 500; step++) {
+    if (await check()) return;
+    await clock.advance(30_000);
+  }
+  throw new Error('it did not happen');
+}
+
+function servedCertificate(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
+}
 
 /** Sends bytes that no HTTP library would. */
 function raw(port: number, text: string): Promise<string> {
