@@ -49,16 +49,22 @@ it('refuses a level that is none', () => {
   expect(() => parseLevel('loud')).toThrow('choose one of debug, info, warn, error');
 });
 
-it.each(['password', 'dbPassword', 'authToken', 'Authorization', 'client-key-data', 'apiKey', '.dockerconfigjson'])(
-  'hides the text under the name %s, also deep inside and in a child',
-  (name) => {
-    const { logger, written } = setUp();
+it.each([
+  'password',
+  'dbPassword',
+  'authToken',
+  'Authorization',
+  'client-key-data',
+  'apiKey',
+  'AWS_SECRET_ACCESS_KEY',
+  '.dockerconfigjson',
+])('hides the text under the name %s, also deep inside and in a child', (name) => {
+  const { logger, written } = setUp();
 
-    logger.child({ [name]: 'hush' }).info({ [name]: 'hush', deep: { list: [{ [name]: 'hush' }] } }, 'said');
+  logger.child({ [name]: 'hush' }).info({ [name]: 'hush', deep: { list: [{ [name]: 'hush' }] } }, 'said');
 
-    expect(written.join('')).not.toContain('hush');
-  },
-);
+  expect(written.join('')).not.toContain('hush');
+});
 
 it('shows names of Secrets, and hides what is in them', () => {
   const { logger, lines, written } = setUp();
@@ -90,6 +96,14 @@ it('hides a planted value in messages, stacks and causes, in whatever form it ap
       expect(text).not.toContain(Buffer.from(planted).toString('base64url'));
     }),
   );
+});
+
+it('hides credentials in URLs and bearer tokens that nobody planted, and leaves image references alone', () => {
+  const redactor = new Redactor();
+  const said = 'clone https://x:hush@git.example.com/a.git with Bearer abc.def-ghi_jkl';
+
+  expect(redactor.text(said)).toBe('clone https://[redacted]@git.example.com/a.git with Bearer [redacted]');
+  expect(redactor.text('oci://registry.example.com/web@sha256:abc')).toBe('oci://registry.example.com/web@sha256:abc');
 });
 
 it('forgets a value that is no longer valid, and does not plant one that is too short', () => {

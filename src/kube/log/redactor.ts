@@ -4,6 +4,10 @@ export const redacted = '[redacted]';
 const shortest = 4;
 const mostValues = 4096;
 
+/** `https://user:password@host`, planted or not: git and databases put whole URLs into their errors. */
+const urlCredential = /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@"'<>\\]{1,1024}@/gi;
+const bearer = /(\bBearer\s{1,4})[\w.~+/=-]{8,}/gi;
+
 /** Takes known secret values out of text, wherever they turn up: messages, stacks, errors of libraries, events. */
 export class Redactor {
   private readonly forms = new Map<string, readonly string[]>();
@@ -29,9 +33,10 @@ export class Redactor {
   }
 
   text(text: string): string {
-    if (this.forms.size === 0) return text;
+    const shaped = text.replace(urlCredential, `$1${redacted}@`).replace(bearer, `$1${redacted}`);
+    if (this.forms.size === 0) return shaped;
     this.pattern ??= patternOf([...this.forms.values()].flat());
-    return text.replace(this.pattern, redacted);
+    return shaped.replace(this.pattern, redacted);
   }
 }
 

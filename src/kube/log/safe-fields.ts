@@ -5,7 +5,7 @@ type Fields = Record<string, unknown>;
 
 /** Names whose text is a secret. By their end: `secretName` and `tokenExpiry` say nothing secret. */
 const secretName =
-  /(pass(word|wd|phrase)|token|secret|authorization|cookie|api[-_]?key|private[-_]?key|client[-_]?key([-_]data)?|credentials?|\.dockerconfigjson)$/i;
+  /(pass(word|wd|phrase)|pwd|token|secret|authorization|cookie|(api|access|private)[-_]?key|client[-_]?key([-_]data)?|credentials?|\.dockerconfigjson)$/i;
 
 const deepest = 6;
 const mostEntries = 100;
