@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { eventually, openApi } from '../../../test/support/api-client.ts';
 import { aReplica } from '../../../test/support/replica.ts';
 import { systemClock } from '../../seams/system.ts';
@@ -59,4 +61,29 @@ it('the standby takes over at once from a leader that is stopped', async () => {
   const lease = await api.client.get(leases, { namespace, name: 'polite' });
   expect(lease.spec).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1, leaseTransitions: 2 });
   expect(lease.spec?.renewTime).toMatch(/\.\d{6}Z$/);
+});
+
+it.each<[string, NodeJS.Signals, number]>([
+  ['killed', 'SIGKILL', 20_000],
+  ['stopped politely', 'SIGTERM', 3000],
+])('with the default times another process acts soon after the leader was %s', async (how, signal, mostMs) => {
+  const program = new URL('../../../test/support/elector-program.ts', import.meta.url).pathname;
+  const lease = { namespace, name: how.replace(' ', '-') };
+  const args = [program, inject('kubeconfig'), namespace, lease.name];
+  const leader = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(leader, 'exit');
+  await once(leader.stdout, 'data');
+  const standby = aReplica({ lease, identity: 'standby', client: api.client, clock: systemClock, chance: 0.999 });
+  const ended = standby.start();
+  await eventually(async () => standby.events.includes('leader doomed'));
+  const stopped = systemClock.monotonic();
+
+  leader.kill(signal);
+  await exited;
+  await eventually(async () => standby.elector.leading, 25_000);
+  const took = systemClock.monotonic() - stopped;
+  standby.stop();
+  await ended;
+
+  expect(took).toBeLessThan(mostMs);
 });
