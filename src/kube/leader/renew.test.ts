@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
-import { failure } from '../../../test/support/memory-client.ts';
+import { failure, MemoryClient } from '../../../test/support/memory-client.ts';
 import { sample } from '../../../test/support/metrics.ts';
 import { aLonelyReplica, aReplica, leaseKey, leaseSpec, renewLease } from '../../../test/support/replica.ts';
+import { type Clock, sleep } from '../../seams/clock.ts';
+import { ManualClock } from '../../seams/manual-clock.ts';
 import { leases } from './lease.ts';
 
 const unavailable = () => failure('Unavailable', leases, leaseKey);
@@ -220,4 +222,46 @@ it('does not count from the moment it read its own unanswered renewal, but from 
 
   expect(elector.leading).toBe(false);
   expect(events).toContain('lost');
+});
+
+it('counts the deadline from when the last renewal was sent, however late its answer came', async () => {
+  const { clock, client, events, ended } = await aLeader();
+  const update = client.update.bind(client);
+  client.update = async (resource, object) => {
+    const stored = await update(resource, object);
+    await sleep(clock, 4000);
+    return stored;
+  };
+  // Sent after 2 s, answered after 6 s.
+  await clock.advance(6000);
+  client.update = async () => {
+    throw unavailable();
+  };
+
+  await clock.advance(5999);
+  const before = events.includes('lost');
+  await clock.advance(1);
+  await ended;
+
+  expect(before).toBe(false);
+  expect(events).toContain('lost');
+});
+
+it('does not lead any more after the process stood still, before any timer fires', async () => {
+  const base = new ManualClock();
+  let stoodStillMs = 0;
+  const clock: Clock = {
+    now: () => base.now(),
+    monotonic: () => base.monotonic() + stoodStillMs,
+    setTimeout: (fn, ms) => base.setTimeout(fn, ms),
+    clearTimeout: (timer) => base.clearTimeout(timer),
+  };
+  const { elector, start } = aReplica({ identity: 'a', client: new MemoryClient(), clock });
+  void start();
+  await base.advance(0);
+  const before = elector.leading;
+
+  stoodStillMs = 10_000;
+
+  expect([before, elector.leading]).toEqual([true, false]);
 });
