@@ -1,8 +1,10 @@
 import type { Stored } from '../client/client.ts';
 import type { KubeObject } from '../object/object.ts';
+import type { IndexFunction } from '../store/index-functions.ts';
 
 /**
- * Gets every change of one kind, in order. Handlers only note which key to look at: no I/O, no waiting. What one throws
+ * Gets every change of one kind, in order. An object that was deleted and made again under the same name comes as a
+ * deletion and an addition, also when we saw only the last of it. Handlers only note which key to look at: no I/O, no waiting. What one throws
  * is caught, counted and logged, and never stops the others.
  */
 export interface Handler<T extends KubeObject> {
@@ -32,6 +34,11 @@ export interface HandlerRegistration {
 /** One watch and one store per kind, shared by everyone who needs the kind. */
 export interface Informer<T extends KubeObject> {
   readonly store: Store<T>;
+  /**
+   * Declares an index of the store. Whoever looks something up declares the index itself; the same one twice is once, and
+   * what is in the store already is indexed at once.
+   */
+  addIndex(name: string, valuesOf: IndexFunction<T>): void;
   addHandler(handler: Handler<T>): HandlerRegistration;
   hasSynced(): boolean;
   /** Resolves when the store was filled once; rejects when `signal` aborts. */
