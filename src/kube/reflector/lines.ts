@@ -1,11 +1,6 @@
-const newline = 10;
+import { UndecodableError } from './undecodable.ts';
 
-export class LineTooLongError extends Error {
-  constructor(limit: number) {
-    super(`read a watch: a line is longer than ${limit} bytes. Raise the limit, or look at who writes such an object`);
-    this.name = 'LineTooLongError';
-  }
-}
+const newline = 10;
 
 /**
  * Cuts a stream of chunks into lines. It works on bytes, so a character that was split between two chunks is whole again
@@ -44,7 +39,7 @@ export class LineSplitter {
 
   private keep(part: Buffer): void {
     this.openBytes += part.length;
-    if (this.openBytes > this.limit) throw new LineTooLongError(this.limit);
+    if (this.openBytes > this.limit) throw new UndecodableError(`a line of more than ${this.limit} bytes`);
     this.open.push(part);
   }
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type PageMetadata, readPage } from './list-page.ts';
+import { UndecodableError } from './undecodable.ts';
 
 const items = [item('a', '1'), item('b', '2')];
 
@@ -26,8 +27,8 @@ it('reads a page with blanks', () => {
 it('refuses a page that was cut off or does not say its version', () => {
   const page = JSON.stringify({ items, metadata: { resourceVersion: '9' } });
 
-  for (let end = 0; end < page.length; end++) expect(() => read(page.slice(0, end))).toThrow(Error);
-  expect(() => read(JSON.stringify({ items }))).toThrow(Error);
+  for (let end = 0; end < page.length; end++) expect(() => read(page.slice(0, end))).toThrow(UndecodableError);
+  expect(() => read(JSON.stringify({ items }))).toThrow(UndecodableError);
 });
 
 function item(name: string, resourceVersion: string) {

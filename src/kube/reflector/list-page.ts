@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parsedObject, type RawObject, rawObject } from './raw-object.ts';
 import { MemberCursor, ScanError } from './scan.ts';
+import { orUndecodable, parseJson } from './undecodable.ts';
 
 const listMetadata = z.object({ resourceVersion: z.string().min(1), continue: z.string().optional() });
 const listPage = z.object({ metadata: listMetadata, items: z.array(z.unknown()).nullable() });
@@ -18,8 +19,9 @@ export function* readPage(body: Buffer): Generator<RawObject, PageMetadata, unde
     return yield* scanPage(body);
   } catch (error) {
     if (!(error instanceof ScanError)) throw error;
-    const { items, metadata } = listPage.parse(JSON.parse(body.toString()));
-    yield* (items ?? []).map(parsedObject);
+    const { items, metadata } = orUndecodable(() => listPage.parse(parseJson(body.toString())));
+    const each = body.length / Math.max(items?.length ?? 0, 1);
+    for (const item of items ?? []) yield parsedObject(item, each);
     return metadata;
   }
 }
@@ -28,11 +30,11 @@ function* scanPage(body: Buffer): Generator<RawObject, PageMetadata, undefined> 
   let metadata: unknown;
   const list = new MemberCursor(body, 0);
   while (list.next()) {
-    if (list.keyIs('metadata')) metadata = JSON.parse(body.toString('utf8', list.value, list.skip()));
+    if (list.keyIs('metadata')) metadata = parseJson(body.toString('utf8', list.value, list.skip()));
     else if (list.keyIs('items') && isArray(body, list.value)) yield* readItems(body, list);
     else list.skip();
   }
-  return listMetadata.parse(metadata);
+  return orUndecodable(() => listMetadata.parse(metadata));
 }
 
 function* readItems(body: Buffer, list: MemberCursor): Generator<RawObject, void, undefined> {

@@ -1,12 +1,17 @@
 import { formatKey } from '../object/key.ts';
 import type { KubeObject, StoredObject } from '../object/object.ts';
 import { MemberCursor, ScanError } from './scan.ts';
+import { parseJson, UndecodableError } from './undecodable.ts';
+
+const noIdentity = 'an object has no metadata.name or no metadata.resourceVersion';
 
 /** An object that was found in the text but not parsed yet: enough to tell whether it is worth parsing. */
 export interface RawObject {
   /** `namespace/name`. */
   readonly key: string;
   readonly version: string;
+  /** Length of its text. */
+  readonly bytes: number;
   /** Parses the object, without its managedFields. */
   parse(): StoredObject;
 }
@@ -17,26 +22,19 @@ export function rawObject(bytes: Buffer, start: number, end: number): RawObject 
     return peek(bytes, start, end);
   } catch (error) {
     if (!(error instanceof ScanError)) throw error;
-    return parsedObject(JSON.parse(bytes.toString('utf8', start, end)));
+    return parsedObject(parseJson(bytes.toString('utf8', start, end)), end - start);
   }
 }
 
 /** The same for an object that had to be parsed to be read. */
-export function parsedObject(value: unknown): RawObject {
+export function parsedObject(value: unknown, bytes: number): RawObject {
   const object = value as KubeObject | null;
   const { name, namespace, resourceVersion, ...metadata } = Object(object?.metadata) as KubeObject['metadata'];
-  if (typeof name !== 'string' || typeof resourceVersion !== 'string') throw new UnreadableObjectError();
+  if (typeof name !== 'string' || typeof resourceVersion !== 'string') throw new UndecodableError(noIdentity);
   const place = typeof namespace === 'string' ? { namespace } : {};
   const kept = { ...withoutManagedFields(metadata), ...place, name, resourceVersion };
   const stored = { ...object, metadata: kept } as StoredObject;
-  return { key: formatKey({ ...place, name }), version: resourceVersion, parse: () => stored };
-}
-
-export class UnreadableObjectError extends Error {
-  constructor() {
-    super('read an object from the API server: it has no metadata.name or no metadata.resourceVersion');
-    this.name = 'UnreadableObjectError';
-  }
+  return { key: formatKey({ ...place, name }), version: resourceVersion, bytes, parse: () => stored };
 }
 
 interface Cut {
@@ -59,8 +57,13 @@ function peek(bytes: Buffer, start: number, end: number): RawObject {
     else if (metadata.keyIs('managedFields')) cut = cutOf(bytes, metadata.keyOpen, metadata.skip());
     else metadata.skip();
   }
-  if (name === '' || version === '') throw new UnreadableObjectError();
-  return { key: formatKey({ namespace, name }), version, parse: () => parse(bytes, start, end, cut) };
+  if (name === '' || version === '') throw new UndecodableError(noIdentity);
+  return {
+    key: formatKey({ namespace, name }),
+    version,
+    bytes: end - start,
+    parse: () => parse(bytes, start, end, cut),
+  };
 }
 
 /** The member and one of the commas beside it. */
@@ -76,7 +79,7 @@ function parse(bytes: Buffer, start: number, end: number, cut: Cut | undefined):
     cut === undefined
       ? bytes.toString('utf8', start, end)
       : bytes.toString('utf8', start, cut.start) + bytes.toString('utf8', cut.end, end);
-  return JSON.parse(text) as StoredObject;
+  return parseJson(text) as StoredObject;
 }
 
 function withoutManagedFields(metadata: object): object {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UnreadableObjectError } from './raw-object.ts';
+import { UndecodableError } from './undecodable.ts';
 import { readEvent, type WatchEvent } from './watch-event.ts';
 
 const managedFields = [{ manager: 'kubectl', fieldsV1: { 'f:metadata': { 'k:{"uid":"]}"}': { '.': {} } } } }];
@@ -101,12 +101,12 @@ describe('reading an event', () => {
   });
 
   it('refuses what is not an event', () => {
-    expect(() => read('{"type":"ADDED","object":{"metadata":{"name":"web"}}}')).toThrow(UnreadableObjectError);
-    expect(() => read('{"type":"ADDED","object":{"metadata":null}}')).toThrow(UnreadableObjectError);
-    expect(() => read('{"type":"ADDED","object":null}')).toThrow(UnreadableObjectError);
+    expect(() => read('{"type":"ADDED","object":{"metadata":{"name":"web"}}}')).toThrow(UndecodableError);
+    expect(() => read('{"type":"ADDED","object":{"metadata":null}}')).toThrow(UndecodableError);
+    expect(() => read('{"type":"ADDED","object":null}')).toThrow(UndecodableError);
     expect(() => read('{"type":"RENAMED","object":{}}')).toThrow('unknown event type');
-    expect(() => read('{"type":"ADDED","obj')).toThrow(Error);
-    expect(() => read('[]')).toThrow(Error);
+    expect(() => read('{"type":"ADDED","obj')).toThrow(UndecodableError);
+    expect(() => read('[]')).toThrow(UndecodableError);
   });
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parsedObject, type RawObject, rawObject } from './raw-object.ts';
 import { MemberCursor, ScanError } from './scan.ts';
+import { orUndecodable, parseJson, UndecodableError } from './undecodable.ts';
 
 export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
@@ -19,21 +20,21 @@ const bookmark = z.object({
 
 const envelope = z.object({ type: z.string(), object: z.unknown() });
 
-/** Reads one line of a watch. Throws when it is not an event that we know. */
+/** Reads one line of a watch. Throws an UndecodableError when it is not an event that we know. */
 export function readEvent(line: Buffer): WatchEvent {
   const found = findObject(line);
   if (found !== undefined && isChange(found.type)) {
     return { type: found.type, raw: rawObject(line, found.start, found.end) };
   }
-  const { type, object } = envelope.parse(JSON.parse(line.toString()));
-  if (isChange(type)) return { type, raw: parsedObject(object) };
+  const { type, object } = orUndecodable(() => envelope.parse(parseJson(line.toString())));
+  if (isChange(type)) return { type, raw: parsedObject(object, line.length) };
   if (type === 'BOOKMARK') return readBookmark(object);
   if (type === 'ERROR') return { type, status: object };
-  throw new Error(`read a watch: unknown event type ${JSON.stringify(type.slice(0, 40))}`);
+  throw new UndecodableError(`unknown event type ${JSON.stringify(type.slice(0, 40))}`);
 }
 
 function readBookmark(object: unknown): WatchEvent {
-  const { metadata } = bookmark.parse(object);
+  const { metadata } = orUndecodable(() => bookmark.parse(object));
   const initialEventsEnd = metadata.annotations?.['k8s.io/initial-events-end'] === 'true';
   return { type: 'BOOKMARK', version: metadata.resourceVersion, initialEventsEnd };
 }
