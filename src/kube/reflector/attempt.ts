@@ -2,14 +2,12 @@ import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
 import type { KubeObject } from '../object/object.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { Failure } from './failure.ts';
 import { InitialList } from './initial-list.ts';
 import type { ObjectBuilder } from './object-builder.ts';
 import type { Position } from './plan.ts';
 import type { Collection } from './requests.ts';
 import type { ReflectorStats } from './stats.ts';
 import type { Target } from './target.ts';
-import { UndecodableError } from './undecodable.ts';
 
 /** What one request of a reflector works with. */
 export interface Attempt<T extends KubeObject> {
@@ -27,10 +25,4 @@ export interface Attempt<T extends KubeObject> {
 
 export function newInitialList<T extends KubeObject>({ build, target, position }: Attempt<T>): InitialList<T> {
   return new InitialList(build, (key) => (position.trustVersions ? target.get(key) : undefined));
-}
-
-/** For a request that was not answered, or whose answer cannot be read. */
-export function failureOfError(error: unknown): Failure {
-  const reason = error instanceof UndecodableError ? 'Undecodable' : 'NoAnswer';
-  return { reason, detail: error instanceof Error ? error.message : String(error) };
 }

@@ -1,4 +1,7 @@
-import { z } from 'zod';
+import { isKubeError, type KubeError } from '../errors/errors.ts';
+import { errorFromResponse, errorFromStatus } from '../errors/status.ts';
+import { parseRetryAfter } from '../transport/retry.ts';
+import { UndecodableError } from './undecodable.ts';
 
 /** Every way in which a list or a watch can go wrong, by what has to be done about it. */
 export const failureReasons = [
@@ -38,64 +41,49 @@ export interface Failure {
   reason: FailureReason;
   detail: string;
   /** How long the server asked us to wait. */
-  retryAfterMs?: number;
+  retryAfterMs?: number | undefined;
 }
 
-const status = z.object({
-  code: z.number().optional().catch(undefined),
-  reason: z.string().optional().catch(undefined),
-  message: z.string().optional().catch(undefined),
-  details: z
-    .object({
-      retryAfterSeconds: z.number().optional().catch(undefined),
-      causes: z
-        .array(z.object({ reason: z.string().optional().catch(undefined) }))
-        .optional()
-        .catch(undefined),
-    })
-    .optional()
-    .catch(undefined),
-});
+export interface Answer {
+  status: number;
+  headers: Readonly<Record<string, string | undefined>>;
+  body: Buffer;
+}
 
 /** An ERROR event inside a watch. */
-export function failureOfStatus(value: unknown): Failure {
-  const { data = {} } = status.safeParse(value);
-  const seconds = data.details?.retryAfterSeconds;
-  return {
-    reason: isTooLarge(data) ? 'TooLarge' : reasonOf(data.reason === 'Expired' ? 410 : (data.code ?? 500)),
-    detail: (data.message ?? data.reason ?? 'an error without a message').slice(0, 500),
-    ...(seconds === undefined ? {} : { retryAfterMs: seconds * 1000 }),
-  };
+export function failureOfStatus(status: unknown): Failure {
+  return failureOf(errorFromStatus(status, { attempted: 'watch' }));
 }
 
-/** An answer other than 200. */
-export function failureOfAnswer(code: number, headers: Readonly<Record<string, string | undefined>>, body: Buffer) {
-  const said = failureOfStatus({ ...parsedObject(body), code });
-  const seconds = Number(headers['retry-after']);
-  return {
-    ...said,
-    detail: `HTTP ${code}: ${said.detail}`,
-    ...(seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}),
-  } satisfies Failure;
+/** An answer other than 200. `nowMs` is the time of day, for a Retry-After that is a date. */
+export function failureOfAnswer({ status, headers, body }: Answer, nowMs: number): Failure {
+  const retryAfterMs = parseRetryAfter(headers['retry-after'], nowMs);
+  return failureOf(errorFromResponse({ status, body, retryAfterMs }, { attempted: `HTTP ${status}` }));
 }
 
-function reasonOf(code: number): FailureReason {
-  if (code === 410) return 'Expired';
-  if (code === 429) return 'Throttled';
-  if (code === 400 || code === 422) return 'Refused';
-  if (code === 500) return 'Internal';
-  return code > 500 ? 'Unavailable' : 'Denied';
+/** For a request that was not answered, or whose answer cannot be read. */
+export function failureOfError(error: unknown): Failure {
+  const reason = error instanceof UndecodableError ? 'Undecodable' : 'NoAnswer';
+  return { reason, detail: error instanceof Error ? error.message : String(error) };
 }
 
-function isTooLarge({ details, message }: z.infer<typeof status>): boolean {
-  if (details?.causes?.some(({ reason }) => reason === 'ResourceVersionTooLarge')) return true;
-  return message?.includes('Too large resource version') ?? false;
+function failureOf(error: KubeError): Failure {
+  return { reason: reasonOf(error), detail: error.message.slice(0, 500), retryAfterMs: error.retryAfterMs };
 }
 
-function parsedObject(body: Buffer): object {
-  try {
-    return Object(JSON.parse(body.toString())) as object;
-  } catch {
-    return { message: body.toString('utf8', 0, 200) };
-  }
+function reasonOf(error: KubeError): FailureReason {
+  const { status } = error;
+  if (isTooLarge(error)) return 'TooLarge';
+  if (isKubeError(error, 'Gone')) return 'Expired';
+  if (isKubeError(error, 'Throttled')) return 'Throttled';
+  if (status === undefined || status === 500) return 'Internal';
+  if (status === 400 || status === 422) return 'Refused';
+  return status > 500 ? 'Unavailable' : 'Denied';
+}
+
+/** Servers name it as a cause; some say it only in words. */
+function isTooLarge({ causes, message }: KubeError): boolean {
+  return (
+    causes.some(({ reason }) => reason === 'ResourceVersionTooLarge') || /too large resource version/i.test(message)
+  );
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../object/object.ts';
-import { type Attempt, failureOfError, newInitialList } from './attempt.ts';
+import { type Attempt, newInitialList } from './attempt.ts';
 import { completeList } from './complete-list.ts';
-import { type Failure, failureOfAnswer } from './failure.ts';
+import { type Failure, failureOfAnswer, failureOfError } from './failure.ts';
 import type { InitialList } from './initial-list.ts';
 import { readPage } from './list-page.ts';
 import { pause } from './pause.ts';
@@ -26,7 +26,7 @@ async function fetchAll<T extends KubeObject>(attempt: Attempt<T>, signal: Abort
   let token = '';
   for (let page = 0; page < maxPages; page++) {
     const answer = await transport.request({ ...listRequest(collection, version, token), signal });
-    if (answer.status !== 200) return failureOfAnswer(answer.status, answer.headers, answer.body);
+    if (answer.status !== 200) return failureOfAnswer(answer, clock.now());
     stats.connected = true;
     stats.lastByteAt = clock.monotonic();
     const metadata = await takePage(list, answer.body);

@@ -13,7 +13,6 @@ describe('filling the store', () => {
       allowWatchBookmarks: 'true',
       sendInitialEvents: 'true',
       resourceVersionMatch: 'NotOlderThan',
-      resourceVersion: '',
       timeoutSeconds: '450',
     });
     expect(rig.content).toEqual({ 'shop/a': 1 });

@@ -1,4 +1,5 @@
 import type { Random } from '../../seams/random.ts';
+import { collectionPath, withQuery } from '../client/paths.ts';
 import type { Resource } from '../object/resource.ts';
 import type { KubeRequest } from '../transport/transport.ts';
 import type { Position } from './plan.ts';
@@ -71,19 +72,10 @@ export function syncVersion({ quorum, watchList }: Position, held: string | unde
 
 function get({ resource, scope }: Collection, partial: string, query: Record<string, string>): KubeRequest {
   const { labelSelector, fieldSelector, metadataOnly } = scope;
-  const selectors = { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) };
   const accept = metadataOnly ? `application/json;as=${partial};g=meta.k8s.io;v=v1` : 'application/json';
-  const search = new URLSearchParams({ ...query, ...selectors }).toString();
   return {
     method: 'GET',
-    path: `${collectionPath(resource, scope.namespace)}?${search}`,
+    path: withQuery(collectionPath(resource, scope.namespace), { ...query, labelSelector, fieldSelector }),
     headers: { accept },
   };
-}
-
-function collectionPath({ group, version, plural }: Resource, namespace: string | undefined): string {
-  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
-  return namespace === undefined
-    ? `${root}/${plural}`
-    : `${root}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
 }

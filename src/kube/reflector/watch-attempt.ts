@@ -1,7 +1,7 @@
 import type { KubeObject } from '../object/object.ts';
 import type { KubeStream } from '../transport/transport.ts';
-import { type Attempt, failureOfError } from './attempt.ts';
-import { type Failure, failureOfAnswer } from './failure.ts';
+import type { Attempt } from './attempt.ts';
+import { type Failure, failureOfAnswer, failureOfError } from './failure.ts';
 import type { Outcome } from './plan.ts';
 import { syncVersion, watchListRequest, watchRequest, watchSeconds } from './requests.ts';
 import { UndecodableError } from './undecodable.ts';
@@ -31,7 +31,7 @@ export async function attemptWatch<T extends KubeObject>(attempt: Attempt<T>, si
   try {
     const stream = await open(attempt, seconds, AbortSignal.any([signal, stop.signal]));
     if (stream.status === 200) return { request, ...(await follow(attempt, stream, stop)) };
-    const failure = failureOfAnswer(stream.status, stream.headers, await readBounded(stream.body));
+    const failure = failureOfAnswer({ ...stream, body: await readBounded(stream.body) }, clock.now());
     return { request, synced: false, progressed: false, failure };
   } catch (error) {
     return { request, synced: false, progressed: false, failure: failureOfError(error) };

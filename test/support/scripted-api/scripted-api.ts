@@ -16,6 +16,8 @@ export interface Fault {
   stale?: number;
   /** Every event comes that many times. */
   repeat?: number;
+  /** After every event, the one that many before it on the same stream comes again. */
+  late?: number;
   /** Chunks of that many bytes. */
   chunk?: number;
   /** That event of the stream never comes. */
@@ -35,7 +37,7 @@ interface Watch {
   pipe: Pipe;
   fault: Fault;
   sent: number;
-  events: number;
+  events: object[];
 }
 
 /**
@@ -135,7 +137,7 @@ export class ScriptedApi implements Transport {
       pipe.end();
       return { ...refusal, body: pipe };
     }
-    const watch = { pipe, fault, sent: 0, events: 0 };
+    const watch = { pipe, fault, sent: 0, events: [] };
     const initial = query.has('sendInitialEvents') && this.watchList === 'yes';
     const from = initial ? this.sendInitial(watch) : Number(query.get('resourceVersion'));
     this.watches.push(watch);
@@ -170,8 +172,12 @@ export class ScriptedApi implements Transport {
   }
 
   private sendChange(watch: Watch, { type, object }: HistoryEvent): void {
-    if (watch.events++ === watch.fault.drop) return;
-    for (let i = 0; i < (watch.fault.repeat ?? 1); i++) this.send(watch, { type, object });
+    const { events, fault } = watch;
+    events.push({ type, object });
+    if (events.length - 1 === fault.drop) return;
+    for (let i = 0; i < (fault.repeat ?? 1); i++) this.send(watch, { type, object });
+    const late = fault.late === undefined ? undefined : events[events.length - 1 - fault.late];
+    if (late !== undefined) this.send(watch, late);
   }
 
   private send(watch: Watch, event: object): void {
