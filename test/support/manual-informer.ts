@@ -11,6 +11,7 @@ export class ManualInformer<T extends KubeObject = KubeObject> {
   readonly informer: Informer<T> = {
     store: { get: () => undefined, list: () => [], byIndex: () => [], size: 0 },
     resourceVersion: undefined,
+    addIndex: () => undefined,
     hasSynced: () => this.delivered,
     addHandler: (handler) => {
       this.handlers.add(handler);
