@@ -29,14 +29,21 @@ const namespaces: Resource = { group: '', version: 'v1', kind: 'Namespace', plur
 /** Waits end twenty times sooner, so that a suite of failures does not spend its time in back-offs. */
 const hurriedClock: Clock = { ...systemClock, setTimeout: (fn, ms) => systemClock.setTimeout(fn, ms / 20) };
 
+export interface LiveOptions {
+  /** Default: the run's own server. */
+  kubeconfig?: string;
+  /** What the proxy offers. Default both. */
+  protocols?: 'both' | 'h1';
+}
+
 /**
  * A namespace of its own on the run's API server, a client that writes there undisturbed, and informers that read through
  * a proxy that fails on demand. Ends with the test.
  */
-export async function liveInformers({ kubeconfig = inject('kubeconfig') } = {}) {
+export async function liveInformers({ kubeconfig = inject('kubeconfig'), protocols = 'both' }: LiveOptions = {}) {
   const connection = await loadConnection({ clock: systemClock, kubeconfig });
   const { tls } = await connection.credentials();
-  const proxy = await startFaultProxy({ upstream: { url: connection.server, ...tls } });
+  const proxy = await startFaultProxy({ protocols, upstream: { url: connection.server, ...tls } });
   const seams = { clock: systemClock, random: systemRandom };
   const direct = createTransport({ connection, ...seams });
   const transport = createTransport({ connection: fixedConnection(proxy.url, { ca: proxy.ca }), ...seams });

@@ -27,6 +27,7 @@ interface Entry {
 export class InformerCache {
   private readonly entries = new Map<string, Entry>();
   private readonly running: Promise<void>[] = [];
+  private readonly failed = Promise.withResolvers<never>();
   private signal: AbortSignal | undefined;
   private readonly context: InformerContext;
 
@@ -55,10 +56,7 @@ export class InformerCache {
     if (this.signal !== undefined) throw new Error('run the informers: they run already');
     this.signal = signal;
     for (const entry of this.entries.values()) this.start(entry);
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    await Promise.race([aborted(signal), this.failed.promise]);
     await Promise.all(this.running);
   }
 
@@ -113,8 +111,19 @@ export class InformerCache {
   }
 
   private start({ informer }: Entry): void {
-    if (this.signal !== undefined) this.running.push(informer.run(this.signal));
+    if (this.signal === undefined) return;
+    const run = informer.run(this.signal);
+    // An informer ends early only by a bug, and then the program must know and not go on with a cache that stands still.
+    run.catch(this.failed.reject);
+    this.running.push(run);
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** `deployments.apps/v1`, and what narrows it: identity of an informer and its label in metrics. */

@@ -41,21 +41,24 @@ it('goes on without a list when its connection is reset, and when the server ask
   expect(live.requests().filter((kind) => kind === 'watchList')).toHaveLength(1);
 });
 
-it('misses and doubles nothing when the answer is cut, at any byte, in the middle of characters too', async () => {
-  const live = await start();
-  for (let bytes = 0; bytes < 1500; bytes += 97) {
-    live.proxy.fault({ match: watchPath, times: 1, action: [splitInto(7), cutAfter(bytes)] });
-    live.proxy.tcp.reset();
-    await live.put('b', `ä漢🚀 ${bytes}`);
-    await live.put('c', `${bytes}`);
-    await live.remove('c');
+it.each(['both', 'h1'] as const)(
+  'misses and doubles nothing when the answer is cut at any byte, over %s',
+  async (protocols) => {
+    const live = await start({ protocols });
+    for (let bytes = 0; bytes < 1500; bytes += 97) {
+      live.proxy.fault({ match: watchPath, times: 1, action: [splitInto(7), cutAfter(bytes)] });
+      live.proxy.tcp.reset();
+      await live.put('b', `ä漢🚀 ${bytes}`);
+      await live.put('c', `${bytes}`);
+      await live.remove('c');
 
-    await live.settled({ a: '1', b: `ä漢🚀 ${bytes}` });
-  }
+      await live.settled({ a: '1', b: `ä漢🚀 ${bytes}` });
+    }
 
-  expect(live.stats().syncs).toBe(1);
-  expect(live.stats().anomalies).toBe(0);
-});
+    expect(live.stats().syncs).toBe(1);
+    expect(live.stats().anomalies).toBe(0);
+  },
+);
 
 it('reads a stream that comes late, byte by byte', async () => {
   const live = await start();
@@ -141,9 +144,7 @@ it('notices that an event was lost when a later one does not fit, and lists agai
 });
 
 it('lists page by page from a server without WatchList, and refuses a list that is older than its store', async () => {
-  const live = await start((proxy) => {
-    proxy.fault({ match: 'sendInitialEvents', action: respond(422, { reason: 'Invalid' }) });
-  });
+  const live = await start({ noWatchList: true });
   await eventually(() => isDeepStrictEqual(live.requests(), ['watchList', 'list', 'watch']));
   const old = JSON.stringify({ metadata: { resourceVersion: '1' }, items: [] });
   live.proxy.fault({ match: /configmaps\?.*NotOlderThan/, times: 1, action: rewriteBody(() => old) });
@@ -169,12 +170,17 @@ it('keeps only metadata of a kind when asked to', async () => {
   expect(object?.metadata.name).toBe('b');
 });
 
+interface StartOptions {
+  protocols?: 'both' | 'h1';
+  noWatchList?: boolean;
+}
+
 /** An informer of a fresh namespace that holds `a`. */
-async function start(prepare: (proxy: Awaited<ReturnType<typeof liveInformers>>['proxy']) => void = () => undefined) {
-  const live = await liveInformers();
+async function start({ protocols = 'both', noWatchList = false }: StartOptions = {}) {
+  const live = await liveInformers({ protocols });
   const { cache, namespace, proxy } = live;
   await live.put('a', '1');
-  prepare(proxy);
+  if (noWatchList) proxy.fault({ match: 'sendInitialEvents', action: respond(422, { reason: 'Invalid' }) });
   const informer = cache.informer(configMaps, { namespace });
   const { stats } = informer as SharedInformer<never>;
   const log: string[] = [];

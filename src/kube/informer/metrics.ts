@@ -31,6 +31,11 @@ const counters: readonly Definition[] = [
     samples: ({ informer }) => perLabel('reason', informer.stats.failures),
   },
   {
+    name: 'kube_informer_broken_watches_total',
+    help: 'Watches whose connection broke after they had worked.',
+    samples: ({ informer }) => [[{}, informer.stats.broken]],
+  },
+  {
     name: 'kube_informer_events_total',
     help: 'Changes that reached the store.',
     samples: ({ informer }) => [[{}, informer.stats.events]],

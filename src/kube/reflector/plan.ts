@@ -1,9 +1,9 @@
 import type { Failure, FailureReason } from './failure.ts';
 
 /** How many quorum reads in a row must be older than our store before we believe that the server's history was set back. */
-export const staleReadsToBelieve = 5;
+const staleReadsToBelieve = 5;
 /** How long one version may fail to be watched, by a server that answers, before all is listed again. */
-export const rewatchLimitMs = 60_000;
+const rewatchLimitMs = 60_000;
 /** The shortest time between two lists that are only made because an event showed a loss. */
 export const lossSyncIntervalMs = 300_000;
 
@@ -42,6 +42,8 @@ export interface Outcome {
   /** Something new came in: an event, a bookmark, a list. */
   progressed: boolean;
   failure?: Failure | undefined;
+  /** What broke a watch off that had worked; nothing to wait for. */
+  brokenBy?: string | undefined;
 }
 
 export interface Step {

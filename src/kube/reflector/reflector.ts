@@ -87,8 +87,12 @@ export class Reflector<T extends KubeObject> {
     return asked === undefined ? ownMs : Math.min(asked, maxRetryAfterMs) + this.options.random.next() * 1000;
   }
 
-  private note({ request, failure }: Outcome, waitMs: number): void {
+  private note({ request, failure, brokenBy }: Outcome, waitMs: number): void {
     const { clock, logger, stats } = this.options;
+    if (brokenBy !== undefined) {
+      stats.broken++;
+      logger.info({ request, detail: brokenBy }, 'the connection of a watch broke; going on from the last version');
+    }
     if (failure === undefined) return;
     const { reason, detail } = failure;
     stats.failures[reason]++;

@@ -6,6 +6,8 @@ export interface ReflectorStats {
   syncs: number;
   requests: { watchList: number; list: number; watch: number };
   failures: Record<FailureReason, number>;
+  /** Watches whose connection broke after they had worked. */
+  broken: number;
   /** Changes that reached the store. */
   events: number;
   bookmarks: number;
@@ -27,6 +29,7 @@ export function newStats(): ReflectorStats {
     syncs: 0,
     requests: { watchList: 0, list: 0, watch: 0 },
     failures: Object.fromEntries(failureReasons.map((reason) => [reason, 0])) as Record<FailureReason, number>,
+    broken: 0,
     events: 0,
     bookmarks: 0,
     skipped: 0,

@@ -49,7 +49,7 @@ function open<T extends KubeObject>(attempt: Attempt<T>, seconds: number, signal
   return transport.stream({ ...request, signal });
 }
 
-type Followed = Pick<Outcome, 'synced' | 'progressed' | 'failure'>;
+type Followed = Omit<Outcome, 'request'>;
 
 async function follow<T extends KubeObject>(
   attempt: Attempt<T>,
@@ -64,18 +64,30 @@ async function follow<T extends KubeObject>(
     watchdog.sign(session.synced ? idleMs : initialIdleMs);
   });
   stats.connected = true;
-  const failure = await session.read(stream.body).catch(failureOfBody);
+  const { failure, brokenBy } = await session.read(stream.body).then(stopped, broken);
   watchdog.stop();
   const { synced, progressed } = session;
   const lastedMs = clock.monotonic() - began;
-  return { synced, progressed, failure: watchdog.barked ? silent : (failure ?? endedEarly(session, lastedMs)) };
+  return {
+    synced,
+    progressed,
+    brokenBy,
+    failure: watchdog.barked ? silent : (failure ?? endedEarly(session, lastedMs)),
+  };
 }
 
 const silent: Failure = { reason: 'Silent', detail: 'nothing came for too long, not even a bookmark' };
 
+type Ending = Pick<Outcome, 'failure' | 'brokenBy'>;
+
+function stopped(failure: Failure | undefined): Ending {
+  return { failure };
+}
+
 /** A connection that was cut is an end like any other: what came before is in, and the next watch goes on from there. */
-function failureOfBody(error: unknown): Failure | undefined {
-  return error instanceof UndecodableError ? failureOfError(error) : undefined;
+function broken(error: unknown): Ending {
+  if (error instanceof UndecodableError) return { failure: failureOfError(error) };
+  return { brokenBy: error instanceof Error ? error.message : String(error) };
 }
 
 function endedEarly({ synced, progressed }: Followed, lastedMs: number): Failure | undefined {
