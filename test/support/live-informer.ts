@@ -10,6 +10,7 @@ import { createTransport } from '../../src/kube/transport/create-transport.ts';
 import { type Clock, sleep } from '../../src/seams/clock.ts';
 import { systemClock, systemRandom } from '../../src/seams/system.ts';
 import { startFaultProxy } from './fault-proxy/fault-proxy.ts';
+import { watchForLeaks } from './leaks.ts';
 import { silentLogger } from './scripted-api/rig.ts';
 
 export interface ConfigMap extends KubeObject {
@@ -41,6 +42,7 @@ export interface LiveOptions {
  * a proxy that fails on demand. Ends with the test.
  */
 export async function liveInformers({ kubeconfig = inject('kubeconfig'), protocols = 'both' }: LiveOptions = {}) {
+  const leaks = watchForLeaks();
   const connection = await loadConnection({ clock: systemClock, kubeconfig });
   const { tls } = await connection.credentials();
   const proxy = await startFaultProxy({ protocols, upstream: { url: connection.server, ...tls } });
@@ -59,6 +61,7 @@ export async function liveInformers({ kubeconfig = inject('kubeconfig'), protoco
     await client.delete(namespaces, { name: namespace });
     await Promise.all([transport.close(), direct.close()]);
     await proxy.close();
+    await leaks.expectNone();
   });
   const put = (name: string, value: string, metadata: KubeObject['metadata'] = {}): Promise<Stored<ConfigMap>> =>
     client.apply(configMaps, { metadata: { ...metadata, namespace, name }, data: { value } });
