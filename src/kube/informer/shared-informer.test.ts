@@ -86,6 +86,32 @@ describe('a handler', () => {
     expect(rig.handler.content).toEqual({ 'shop/a': 3 });
   });
 
+  it('that another one removes in the middle of a change is not told of it', async () => {
+    const rig = await filled();
+    const removed = new FoldingHandler();
+    rig.informer.addHandler({
+      onAdd: () => undefined,
+      onUpdate: () => registration.remove(),
+      onDelete: () => undefined,
+    });
+    const registration = rig.informer.addHandler(removed);
+
+    rig.api.put('a', 2);
+    await rig.settle();
+
+    expect(removed.log).toEqual(['add a=1 initial']);
+  });
+
+  it('is told of the deletion of the object that it knows, not of another one of the same name', async () => {
+    const rig = await filled();
+    const metadata = { name: 'a', namespace: 'shop', uid: 'another', resourceVersion: '9' };
+
+    rig.api.sendEvent({ type: 'DELETED', object: { metadata, value: 7 } });
+    await rig.settle();
+
+    expect(rig.handler.log).toEqual(['add a=1 initial', 'delete a=1']);
+  });
+
   it('that throws keeps no other from being told, and is told of the next change itself', async () => {
     const rig = await filled();
     let calls = 0;

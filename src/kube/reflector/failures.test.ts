@@ -96,19 +96,35 @@ describe('a stale list', () => {
     rig.api.put('b', 2);
     await rig.settle();
 
+    // Version 4 of `a` was given out before, for another content.
     rig.api.history.restore(2);
-    rig.api.put('z', 1);
+    rig.api.history.put('z', 1);
+    rig.api.history.put('a', 9);
     rig.api.endWatches();
     await rig.clock.advance(15_000);
     expect(rig.content).toEqual({ 'shop/a': 2, 'shop/b': 2 });
 
     await rig.clock.advance(100_000);
 
-    expect(rig.content).toEqual({ 'shop/a': 1, 'shop/z': 1 });
-    expect(rig.handler.content).toEqual({ 'shop/a': 1, 'shop/z': 1 });
-    expect(rig.informer.resourceVersion).toBe('3');
+    expect(rig.content).toEqual({ 'shop/a': 9, 'shop/z': 1 });
+    expect(rig.handler.content).toEqual({ 'shop/a': 9, 'shop/z': 1 });
+    expect(rig.informer.resourceVersion).toBe('4');
     expect(failures(rig)).toEqual({ TooLarge: 1, Stale: 5 });
   });
+});
+
+it('does not take equal versions for equal objects when the server may have given them out twice', async () => {
+  const rig = await filled();
+  rig.api.put('a', 2);
+  rig.api.history.restore(3);
+  rig.api.history.put('a', 9);
+  rig.api.faults = [{ status: 504, statusBody: { message: 'Too large resource version' } }];
+
+  rig.api.endWatches();
+  await rig.recover();
+
+  expect(rig.content).toEqual({ 'shop/a': 9, 'shop/b': 1 });
+  expect(rig.handler.content).toEqual({ 'shop/a': 9, 'shop/b': 1 });
 });
 
 describe('a server in trouble', () => {

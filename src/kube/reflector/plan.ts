@@ -81,7 +81,7 @@ function afterFailure(position: Position, { request }: Outcome, reason: FailureR
     case 'TooLarge':
       return { sync: true, quorum: true, trustVersions: false };
     case 'Stale':
-      return { quorum: true, staleReads: position.staleReads + 1 };
+      return { quorum: true, trustVersions: false, staleReads: position.staleReads + 1 };
     case 'Lost':
       return { sync: true };
     case 'Refused':

@@ -137,6 +137,8 @@ describe('filling the store', () => {
       await rig.recover();
 
       expect(rig.requests.slice(5)).toEqual(['watch@7', 'list@7', 'watch@7']);
+      const relist = rig.api.seen[6]?.query.toString();
+      expect(relist).toBe('resourceVersion=7&resourceVersionMatch=NotOlderThan');
     },
   );
 });
@@ -217,7 +219,7 @@ describe('following', () => {
     await rig.settle();
     rig.api.put('c', 1);
     rig.api.put('c', 2);
-    await rig.settle();
+    await rig.recover();
 
     expect(rig.informer.stats).toMatchObject({ anomalies: 2, syncs: 2 });
   });
