@@ -24,5 +24,5 @@ export interface Attempt<T extends KubeObject> {
 }
 
 export function newInitialList<T extends KubeObject>({ build, target, position }: Attempt<T>): InitialList<T> {
-  return new InitialList(build, (key) => (position.trustVersions ? target.get(key) : undefined));
+  return new InitialList({ build, held: (key) => target.get(key), trustVersions: position.trustVersions });
 }

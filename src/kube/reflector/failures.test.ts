@@ -125,6 +125,7 @@ it('does not take equal versions for equal objects when the server may have give
 
   expect(rig.content).toEqual({ 'shop/a': 9, 'shop/b': 1 });
   expect(rig.handler.content).toEqual({ 'shop/a': 9, 'shop/b': 1 });
+  expect(rig.handler.log.slice(3)).toEqual(['update a=2 to a=9']);
 });
 
 describe('a server in trouble', () => {

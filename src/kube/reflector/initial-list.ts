@@ -1,9 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Stored } from '../client/client.ts';
 import type { KubeObject } from '../object/object.ts';
 import { compareResourceVersions } from '../object/resource-version.ts';
 import type { ObjectBuilder } from './object-builder.ts';
 import type { RawObject } from './raw-object.ts';
 import type { ChangeType } from './watch-event.ts';
+
+export interface InitialListOptions<T extends KubeObject> {
+  build: ObjectBuilder<T>;
+  /** What the store holds. An object that is still the same is used again, so that nobody is told of a change. */
+  held: (key: string) => Stored<T> | undefined;
+  /** Equal versions mean equal objects, unparsed; otherwise they are compared. */
+  trustVersions: boolean;
+}
 
 /**
  * Collects a full list beside the store until it is known to be complete. Its objects come in no order of versions, so
@@ -12,13 +21,10 @@ import type { ChangeType } from './watch-event.ts';
 export class InitialList<T extends KubeObject> {
   readonly objects = new Map<string, Stored<T>>();
   private readonly deleted = new Map<string, string>();
-  private readonly build: ObjectBuilder<T>;
-  private readonly held: (key: string) => Stored<T> | undefined;
+  private readonly options: InitialListOptions<T>;
 
-  /** What `held` gives in the same version is used again, unparsed. */
-  constructor(build: ObjectBuilder<T>, held: (key: string) => Stored<T> | undefined) {
-    this.build = build;
-    this.held = held;
+  constructor(options: InitialListOptions<T>) {
+    this.options = options;
   }
 
   take(type: ChangeType, raw: RawObject): void {
@@ -30,7 +36,15 @@ export class InitialList<T extends KubeObject> {
       this.deleted.set(key, version);
       return;
     }
-    const held = this.held(key);
-    this.objects.set(key, held?.metadata.resourceVersion === version ? held : this.build(raw));
+    this.objects.set(key, this.heldOrBuilt(raw));
+  }
+
+  private heldOrBuilt(raw: RawObject): Stored<T> {
+    const { build, held, trustVersions } = this.options;
+    const before = held(raw.key);
+    if (before?.metadata.resourceVersion !== raw.version) return build(raw);
+    if (trustVersions) return before;
+    const built = build(raw);
+    return isDeepStrictEqual(before, built) ? before : built;
   }
 }
