@@ -132,7 +132,10 @@ class Model {
     const { rig } = this;
     rig.api.faults = [];
     rig.api.endWatches();
-    for (let i = 0; i < 4; i++) await rig.recover();
+    for (let i = 0; i < 4; i++) {
+      await rig.recover();
+      rig.api.bookmark();
+    }
     rig.api.put('last', 1);
     await rig.settle();
   }
