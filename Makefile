@@ -1,6 +1,6 @@
 # Every target sets up what it needs. Details and options: README.md, docs/.
 .DEFAULT_GOAL := help
-NAME ?= queue
+NAME ?= runtime
 ARGS ?=
 
 node_modules/.installed: package.json package-lock.json
@@ -19,7 +19,7 @@ test: node_modules/.installed ## Every check and every test; ends with "N passed
 check: node_modules/.installed ## Types, lint, format, dead code, generated files: under a minute
 	@npm run --silent check
 
-bench: node_modules/.installed ## One benchmark: make bench NAME=queue ARGS="--quick --json out.json"
+bench: node_modules/.installed ## One benchmark: make bench NAME=runtime ARGS="--quick --json out.json"
 	@npm run --silent bench -- $(NAME) $(ARGS)
 
 down: node_modules/.installed ## Undoes quickstart: stops the local cluster and checks that nothing is left

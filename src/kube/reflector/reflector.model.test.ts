@@ -51,7 +51,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       faults: fc.array(fault, { maxLength: 3 }),
     }),
   },
-) as fc.Arbitrary<Step>;
+);
 
 it('keeps the store equal to the server at a version that never goes back, whatever happens', async () => {
   const watchList = fc.constantFrom('yes' as const, 'refused' as const, 'ignored' as const);
