@@ -22,7 +22,8 @@ export async function probeApi(cluster: Cluster, path: string): Promise<unknown>
   return JSON.parse(await probe(url, await tlsAgent(cluster, { name: 'admin', ca: 'ca' }), [200]));
 }
 
-async function tlsAgent(cluster: Cluster, client: { name: string; ca: string }): Promise<Agent> {
+/** A connection pool that trusts one authority and shows one of the cluster's client certificates. */
+export async function tlsAgent(cluster: Cluster, client: { name: string; ca: string }): Promise<Agent> {
   const { certificate, key } = identity(cluster.pki, client.name);
   const files = [join(cluster.pki, `${client.ca}.crt`), certificate, key];
   const [ca, cert, privateKey] = await Promise.all(files.map((file) => readFile(file)));

@@ -1,9 +1,9 @@
 import { Resolver } from 'node:dns/promises';
 import { join } from 'node:path';
+import { apply } from '../api.ts';
 import { type Cluster, loopback } from '../cluster.ts';
 import type { Component } from '../component.ts';
 import { kubeconfigOf } from '../kubeconfig.ts';
-import { apply } from '../kubectl.ts';
 import { addressIn } from '../machine/network.ts';
 import { probeHttp } from '../probes.ts';
 import { dnsAddress } from './kubelet.ts';
@@ -33,7 +33,7 @@ export const coredns: Component = {
   binary: 'coredns',
   needs: ['kube-apiserver'],
   args: (cluster) => ['-conf', join(cluster.config, 'Corefile')],
-  prepare: (cluster, binaries) => apply(cluster, binaries, dnsObjects(cluster)),
+  prepare: (cluster) => apply(cluster, dnsObjects(cluster)),
   check: (cluster) => probeHttp(`http://${loopback}:${cluster.ports.dnsHealth}/ready`),
 };
 

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { moduleFolder } from '../../build/builder.ts';
 import { run } from '../../run.ts';
 import { versions } from '../../versions.ts';
+import { apply, applyFolder } from '../api.ts';
 import { type Cluster, loopback } from '../cluster.ts';
 import { type Component, flags } from '../component.ts';
 import { kubeconfigOf } from '../kubeconfig.ts';
-import { apply, applyFolder } from '../kubectl.ts';
 import { probeApi, probeHttp } from '../probes.ts';
 import { clusterRoleBinding } from './dns.ts';
 
@@ -42,9 +42,9 @@ export const traefik: Component = {
       'log.level': 'WARN',
     }),
   env: (cluster) => ({ KUBECONFIG: kubeconfigOf(cluster, 'traefik') }),
-  prepare: async (cluster, binaries) => {
-    await applyFolder(cluster, binaries, await gatewayDefinitions());
-    await apply(cluster, binaries, gatewayObjects(cluster));
+  prepare: async (cluster) => {
+    await applyFolder(cluster, await gatewayDefinitions());
+    await apply(cluster, gatewayObjects(cluster));
   },
   check: (cluster) => probeHttp(`http://${loopback}:${cluster.ports.gatewayAdmin}/ping`),
   address: gatewayUrl,

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { Binaries } from '../../build/builder.ts';
+import { patch } from '../api.ts';
 import { type Cluster, loopback, nodeName } from '../cluster.ts';
 import { type Component, flags } from '../component.ts';
 import { kubeconfigOf } from '../kubeconfig.ts';
-import { kubectl } from '../kubectl.ts';
 import { addressIn } from '../machine/network.ts';
 import { identity } from '../pki.ts';
 import { probeHttp } from '../probes.ts';
@@ -74,26 +73,19 @@ export const kubelet: Component = {
   prepare: async (cluster, binaries) => {
     const { ctr = '', pause = '' } = binaries;
     await ensurePauseImage(ctr, pause, join(cluster.paths.state, 'pause-image'));
-    await forgetReadiness(cluster, binaries);
+    await forgetReadiness(cluster);
   },
   check: (cluster) => probeHttp(`http://${loopback}:${cluster.ports.kubeletHealth}/healthz`),
 };
 
 /** The Node may still say Ready from before; nobody must take that for the kubelet that starts now. */
-async function forgetReadiness(cluster: Cluster, binaries: Binaries): Promise<void> {
+async function forgetReadiness(cluster: Cluster): Promise<void> {
   const condition = { type: 'Ready', status: 'Unknown', reason: 'Starting', message: 'kubelet is being started' };
-  const patch = JSON.stringify({ status: { conditions: [condition] } });
-  const exists = await kubectl(cluster, binaries, ['get', 'node', nodeName, '--ignore-not-found', '-o', 'name']);
-  if (exists === '') return;
-  await kubectl(cluster, binaries, [
-    'patch',
-    'node',
-    nodeName,
-    '--subresource=status',
-    '--type=strategic',
-    '-p',
-    patch,
-  ]);
+  const { status, text } = await patch(cluster, `/api/v1/nodes/${nodeName}/status`, {
+    type: 'application/strategic-merge-patch+json',
+    body: { status: { conditions: [condition] } },
+  });
+  if (status >= 300 && status !== 404) throw new Error(`could not mark ${nodeName} as starting: ${status} ${text}`);
 }
 
 export const kubeProxy: Component = {

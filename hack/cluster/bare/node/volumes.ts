@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { apply } from '../api.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Component } from '../component.ts';
 import { kubeconfigOf } from '../kubeconfig.ts';
-import { apply } from '../kubectl.ts';
 import { probeApi } from '../probes.ts';
 import { pauseImage } from './containerd.ts';
 import { clusterRoleBinding } from './dns.ts';
@@ -49,7 +49,7 @@ export const localPath: Component = {
     '--service-account-name=default',
     `--helper-image=${pauseImage}`,
   ],
-  prepare: (cluster, binaries) => apply(cluster, binaries, volumeObjects()),
+  prepare: (cluster) => apply(cluster, volumeObjects()),
   // It serves nothing that could be asked; that it lives and finds its class is all that can be seen.
   check: async (cluster) => {
     await probeApi(cluster, '/apis/storage.k8s.io/v1/storageclasses/local-path');
