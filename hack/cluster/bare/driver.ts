@@ -9,8 +9,8 @@ import { printLogs } from './logs.ts';
 import { downNode } from './node/down.ts';
 import { gatewayUrl } from './node/gateway.ts';
 import { loadArchives } from './node/load.ts';
+import { registryAddress } from './node/mirrors.ts';
 import { lateComponents, lateOutcomes, nodeComponents, nodeOutcomes, type Outcome } from './node/parts.ts';
-import { registryAddress } from './node/registry.ts';
 import { upNode } from './node/up.ts';
 import { inspect } from './supervisor.ts';
 

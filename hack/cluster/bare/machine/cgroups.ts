@@ -36,15 +36,19 @@ export async function ensureCgroup(name: string): Promise<void> {
 export async function removeCgroup(name: string): Promise<void> {
   const deadline = systemClock.monotonic() + removeDeadlineMs;
   for (const root of await hierarchies()) {
-    for (;;) {
-      const folders = await descend(join(root, name));
-      if (folders.length === 0) break;
-      await killMembers(folders);
-      for (const folder of folders) await rmdir(folder).catch(() => undefined);
+    while (!(await tryRemove(join(root, name)))) {
       if (systemClock.monotonic() > deadline) throw new Error(`could not remove the cgroup ${join(root, name)}`);
-      if ((await descend(join(root, name))).length > 0) await sleep(systemClock, 50);
+      await sleep(systemClock, 50);
     }
   }
+}
+
+/** One round: a member that is still ending keeps its folder until the next. */
+async function tryRemove(folder: string): Promise<boolean> {
+  const folders = await descend(folder);
+  await killMembers(folders);
+  for (const below of folders) await rmdir(below).catch(() => undefined);
+  return (await descend(folder)).length === 0;
 }
 
 /** Folders of the group that exist, in every hierarchy. */
@@ -66,12 +70,16 @@ async function descend(folder: string): Promise<string[]> {
 async function killMembers(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     const members = await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '');
-    for (const pid of members.split('\n').filter((line) => line !== '' && line !== '0')) {
-      try {
-        process.kill(Number(pid), 'SIGKILL');
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-      }
-    }
+    for (const pid of members.split('\n')) kill(Number(pid));
+  }
+}
+
+/** 0 stands for a process of another namespace, and as a target would mean our own group. */
+function kill(pid: number): void {
+  if (pid <= 1) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -3,19 +3,10 @@ import { run } from '../../run.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Component } from '../component.ts';
 import { runFolder } from '../machine/ownership.ts';
-import { registryAddress } from './registry.ts';
+import { mirrored, registryAddress } from './mirrors.ts';
 
 export const containerdSocket = join(runFolder, 'containerd.sock');
 export const pauseImage = 'vish.dev/pause:1';
-
-/** Registries whose images may lie in the local one, with the server that is asked when they do not. */
-export const mirrored: Readonly<Record<string, string>> = {
-  'docker.io': 'https://registry-1.docker.io',
-  'ghcr.io': 'https://ghcr.io',
-  'quay.io': 'https://quay.io',
-  'public.ecr.aws': 'https://public.ecr.aws',
-  'registry.k8s.io': 'https://registry.k8s.io',
-};
 
 /** Parts of containerd that a local node does not need and that write outside its folders. */
 const disabled = [

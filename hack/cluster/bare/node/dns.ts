@@ -50,9 +50,9 @@ function dnsObjects(cluster: Cluster): object[] {
   const read = (apiGroups: string[], resources: string[]) => ({ apiGroups, resources, verbs: ['list', 'watch'] });
   const metadata = { name: 'vish-coredns' };
   const namespaced = { name: 'kube-dns', namespace: 'kube-system' };
-  const ports = [
-    { name: 'dns', protocol: 'UDP' },
-    { name: 'dns-tcp', protocol: 'TCP' },
+  const ports = (port: number) => [
+    { name: 'dns', protocol: 'UDP', port },
+    { name: 'dns-tcp', protocol: 'TCP', port },
   ];
   return [
     {
@@ -69,7 +69,7 @@ function dnsObjects(cluster: Cluster): object[] {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { ...namespaced, labels: { 'k8s-app': 'kube-dns' } },
-      spec: { clusterIP: dnsAddress(cluster), ports: ports.map((port) => ({ ...port, port: 53 })) },
+      spec: { clusterIP: dnsAddress(cluster), ports: ports(53) },
     },
     {
       apiVersion: 'discovery.k8s.io/v1',
@@ -77,7 +77,7 @@ function dnsObjects(cluster: Cluster): object[] {
       metadata: { ...namespaced, labels: { 'kubernetes.io/service-name': 'kube-dns' } },
       addressType: 'IPv4',
       endpoints: [{ addresses: [cluster.network.nodeAddress], conditions: { ready: true } }],
-      ports: ports.map((port) => ({ ...port, port: cluster.ports.dns })),
+      ports: ports(cluster.ports.dns),
     },
   ];
 }

@@ -3,7 +3,7 @@ import type { Reporter } from '../../driver.ts';
 import { run } from '../../run.ts';
 import type { Cluster } from '../cluster.ts';
 import { containerdSocket } from './containerd.ts';
-import { registryAddress } from './registry.ts';
+import { registryAddress } from './mirrors.ts';
 
 const loadDeadlineMs = 10 * 60_000;
 const dockerHub = 'docker.io/';

@@ -3,12 +3,7 @@ import { stringify } from 'yaml';
 import type { Cluster } from '../cluster.ts';
 import type { Component } from '../component.ts';
 import { probeHttp } from '../probes.ts';
-import { mirrored } from './containerd.ts';
-
-/** Where pods, the node and people find the registry. */
-export function registryAddress(cluster: Cluster): string {
-  return `${cluster.network.nodeAddress}:${cluster.ports.registry}`;
-}
+import { mirrored, registryAddress } from './mirrors.ts';
 
 export function registryConfig(cluster: Cluster): string {
   return stringify({
