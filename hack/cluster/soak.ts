@@ -24,17 +24,17 @@ async function main(argv: readonly string[]): Promise<number> {
   // The first round may build and install; what that leaves on purpose is not a leftover of a cluster.
   await bareDriver.up({ ...context, report });
   await bareDriver.down(context);
-  const before = await takeSnapshot();
+  const before = await takeSnapshot(context.paths.state);
   for (let round = 1; round <= Number(values.times); round++) {
     const began = systemClock.monotonic();
     await bareDriver.up(context);
     const up = systemClock.monotonic();
     await bareDriver.down(context);
     const down = systemClock.monotonic();
-    const difference = compareSnapshots(before, await takeSnapshot());
+    const difference = compareSnapshots(before, await takeSnapshot(context.paths.state));
     if (difference.length > 0) differing++;
     report.say(`${round}: up ${seconds(up - began)}, down ${seconds(down - up)}, ${difference.length} differences`);
-    for (const line of difference) report.say(`   ${line}`);
+    for (const line of difference) report.say(`   ${line.slice(0, 200)}`);
   }
   report.say(differing === 0 ? 'the machine is as it was' : `${differing} rounds left something behind`);
   return differing === 0 ? 0 : 1;

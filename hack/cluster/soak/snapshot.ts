@@ -1,10 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { runFolder } from '../bare/machine/ownership.ts';
 import { markVariable } from '../bare/supervisor.ts';
 import { cacheRoot } from '../build/builder.ts';
-import { defaultName, pathsOf } from '../paths.ts';
 import { findMarked } from '../process-table.ts';
 import { run } from '../run.ts';
 
@@ -20,8 +19,8 @@ const watchedSettings = [
   'vm/overcommit_memory',
 ];
 
-/** Looks at the machine as it is now. */
-export async function takeSnapshot(): Promise<Snapshot> {
+/** Looks at the machine as it is now; of the processes only at those of the cluster with this state folder. */
+export async function takeSnapshot(state: string): Promise<Snapshot> {
   const [mounts, links, routes, rules4, rules6, tables, sets] = await Promise.all([
     readFile('/proc/self/mounts', 'utf8'),
     output('ip', ['-o', 'link']),
@@ -32,10 +31,10 @@ export async function takeSnapshot(): Promise<Snapshot> {
     output('ipset', ['list', '-n']),
   ]);
   return {
-    processes: await clusterProcesses(),
+    processes: await clusterProcesses(state),
     // Base images may be in the making at the same time, below these two.
     mounts: lines(mounts).filter((line) => !line.includes(cacheRoot()) && !line.includes(tmpdir())),
-    links: lines(links).map((line) => line.replace(/^\d+: /, '').split(':')[0] ?? ''),
+    links: lines(links).map(linkName),
     routes: lines(routes),
     rules: [...lines(rules4), ...lines(rules6)].filter((line) => /^[*:-]/.test(line)).map(withoutCounters),
     tables: lines(tables),
@@ -49,28 +48,22 @@ export async function takeSnapshot(): Promise<Snapshot> {
 /** What one snapshot has and the other lacks, as lines of a diff; empty when both are the same. */
 export function compareSnapshots(before: Snapshot, after: Snapshot): string[] {
   return Object.keys(before).flatMap((kind) => {
-    const [old, now] = [before[kind] ?? [], after[kind] ?? []];
-    return [...without(old, now, `- ${kind}: `), ...without(now, old, `+ ${kind}: `)];
+    const [old, now] = [new Set(before[kind]), new Set(after[kind])];
+    const gone = [...old].filter((entry) => !now.has(entry)).map((entry) => `- ${kind}: ${entry}`);
+    const added = [...now].filter((entry) => !old.has(entry)).map((entry) => `+ ${kind}: ${entry}`);
+    return gone.concat(added);
   });
 }
 
-function without(all: readonly string[], removed: readonly string[], label: string): string[] {
-  return all.filter((entry) => !removed.includes(entry)).map((entry) => label + entry);
-}
-
-/** Processes of clusters of this checkout, by mark or by what they were started with. Others come and go. */
-async function clusterProcesses(): Promise<string[]> {
-  const marked = (await findMarked(markVariable)).map((process) => process.pid);
+/** Processes of the cluster, by mark or by what they were started with. Others come and go on any machine. */
+async function clusterProcesses(state: string): Promise<string[]> {
+  const marked = await findMarked(markVariable);
+  const own = new Set(marked.filter(({ mark }) => mark.startsWith(`${state}#`)).map(({ pid }) => pid));
   const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number);
   const commands = await Promise.all(pids.map(async (pid) => ({ pid, command: await commandOf(pid) })));
-  const clusters = dirname(pathsOf(defaultName).state);
-  const ours = commands.filter(({ pid, command }) => {
-    const started = command.includes(clusters) || command.includes(runFolder);
-    return command !== '' && (started || marked.includes(pid));
-  });
-  return ours
+  return commands
+    .filter(({ pid, command }) => own.has(pid) || command.includes(runFolder) || command.includes(`${state}/`))
     .map(({ command }) => command)
-    .filter((command) => command.includes(join(cacheRoot(), 'bin')))
     .sort();
 }
 
@@ -108,4 +101,9 @@ function lines(text: string): string[] {
 /** `:INPUT ACCEPT [12:3456]` counts packets. */
 function withoutCounters(line: string): string {
   return line.replace(/ \[\d+:\d+\]$/, '');
+}
+
+/** `2: eth0@if7: <...>` is the link `eth0@if7`. */
+function linkName(line: string): string {
+  return line.replace(/^\d+: /, '').split(':')[0] ?? '';
 }
