@@ -5,18 +5,19 @@ import { isFreeOfCredentials } from './addresses.ts';
 
 /** Variables that make npm, pip and go inside an image use the package sources that this machine uses. */
 export async function readPackageSettings(): Promise<string[]> {
-  const found = [...(await npmSettings()), ...(await pipSettings()), ...(await goSettings())];
-  return found.filter(isFreeOfCredentials).sort();
+  const found = await Promise.all([npmSettings(), pipSettings(), goSettings()]);
+  return found.flat().filter(isFreeOfCredentials).sort();
 }
 
 /** npm tells its own default when it reads no configuration, so no address has to be known here. */
 async function npmSettings(): Promise<string[]> {
   const cwd = tmpdir();
-  const { stdout: used } = await run('npm', ['config', 'get', 'registry'], { cwd });
+  const ask = ['config', 'get', 'registry'];
   const empty = ['--userconfig=/nonexistent/user', '--globalconfig=/nonexistent/global'];
   const env = { PATH: process.env['PATH'] };
-  const { stdout: standard } = await run('npm', ['config', 'get', 'registry', ...empty], { cwd, env });
-  return used.trim() === standard.trim() ? [] : [`NPM_CONFIG_REGISTRY=${used.trim()}`];
+  const answers = [run('npm', ask, { cwd }), run('npm', [...ask, ...empty], { cwd, env })];
+  const [used, standard] = (await Promise.all(answers)).map(({ stdout }) => stdout.trim());
+  return used === undefined || used === standard ? [] : [`NPM_CONFIG_REGISTRY=${used}`];
 }
 
 async function pipSettings(): Promise<string[]> {

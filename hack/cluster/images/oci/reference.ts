@@ -4,7 +4,8 @@ export interface Reference {
   tag: string;
 }
 
-const repositoryPattern = /^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/;
+const repositoryPattern = /^[a-z0-9]+(?:(?:[._]|__|-+|\/)[a-z0-9]+)*$/;
+const hostPattern = /^[a-z0-9][a-z0-9.-]*(?::\d+)?$/i;
 const tagPattern = /^\w[\w.-]{0,127}$/;
 
 const hubHosts = new Set(['', 'docker.io', 'index.docker.io']);
@@ -28,6 +29,6 @@ export function parseReference(text: string): Reference {
 function splitHost(name: string): { host: string; path: string } {
   const slash = name.indexOf('/');
   const first = name.slice(0, Math.max(0, slash));
-  const isHost = /[.:]/.test(first) || first === 'localhost';
+  const isHost = hostPattern.test(first) && (/[.:]/.test(first) || first === 'localhost');
   return isHost ? { host: first, path: name.slice(slash + 1) } : { host: '', path: name };
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { type Dispatcher, request } from 'undici';
-import type { Descriptor } from './types.ts';
+import { type Descriptor, mediaTypes } from './types.ts';
 
 export interface RegistryOptions {
   /** The registry's address, e.g. `http://127.0.0.1:5000`; plain HTTP and no login: it is meant for the local one. */
@@ -10,6 +10,11 @@ export interface RegistryOptions {
   /** Deadline of one upload. Default: 10 minutes. */
   uploadDeadlineMs?: number;
 }
+
+/** A registry says "not found" for a manifest of a type that was not asked for. */
+const manifestTypes = [mediaTypes.manifest, mediaTypes.index, mediaTypes.dockerManifest, mediaTypes.dockerIndex].join(
+  ', ',
+);
 
 interface Call {
   method: Dispatcher.HttpMethod;
@@ -36,7 +41,7 @@ export class Registry {
 
   /** The digest that a tag points to; undefined when there is no such tag. */
   async digestOfTag(repository: string, tag: string): Promise<string | undefined> {
-    const headers = { accept: '*/*' };
+    const headers = { accept: manifestTypes };
     const answer = await this.call({ method: 'HEAD', path: `/v2/${repository}/manifests/${tag}`, headers }, [200, 404]);
     if (answer.statusCode !== 200) return undefined;
     return String(answer.headers['docker-content-digest'] ?? '');

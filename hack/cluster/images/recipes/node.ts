@@ -57,6 +57,9 @@ const common = {
       `NODE_VERSION=${versions.node}`,
       `YARN_VERSION=${versions.yarn}`,
       'NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt',
+      'NPM_CONFIG_UPDATE_NOTIFIER=false',
+      // node-gyp would fetch Node's headers from the internet; they are here.
+      'npm_package_config_node_gyp_nodedir=/usr/local',
     ],
     Entrypoint: ['docker-entrypoint.sh'],
     Cmd: ['node'],
