@@ -7,7 +7,11 @@ export default defineConfig({
     coverage: { provider: 'v8', include: ['src/**/*.ts', 'hack/**/*.ts'], reporter: ['text-summary', 'html'] },
     projects: [
       suite('unit', ['{src,hack,bench,test}/**/*.test.ts'], { exclude: ['**/*.{api,e2e,faults}.test.ts'] }),
-      suite('api', ['{src,hack,test}/**/*.api.test.ts'], { order: 1, testTimeout: 60_000 }),
+      suite('api', ['{src,hack,test}/**/*.api.test.ts'], {
+        order: 1,
+        testTimeout: 60_000,
+        globalSetup: ['test/support/api-server.ts'],
+      }),
       suite('e2e', ['{src,hack,test}/**/*.e2e.test.ts'], { order: 2, testTimeout: 300_000 }),
       suite('faults', ['{src,hack,test}/**/*.faults.test.ts'], { order: 3, testTimeout: 300_000 }),
     ],
@@ -18,9 +22,14 @@ interface Suite {
   exclude?: string[];
   order?: number;
   testTimeout?: number;
+  globalSetup?: string[];
 }
 
-function suite(name: string, include: string[], { exclude = [], order = 0, testTimeout = 10_000 }: Suite) {
+function suite(
+  name: string,
+  include: string[],
+  { exclude = [], order = 0, testTimeout = 10_000, globalSetup = [] }: Suite,
+) {
   return {
     extends: true as const,
     test: {
@@ -28,6 +37,7 @@ function suite(name: string, include: string[], { exclude = [], order = 0, testT
       include,
       exclude: ['**/node_modules/**', ...exclude],
       testTimeout,
+      globalSetup,
       hookTimeout: 600_000,
       sequence: { groupOrder: order },
     },

@@ -44,6 +44,8 @@ export interface LogRequest {
 
 /** Where progress and facts go: one line a call, or a line that is overwritten on a terminal. */
 export interface Reporter {
+  /** Whether lines can be overwritten. */
+  readonly terminal: boolean;
   /** A line that stays. */
   say(line: string): void;
   /** A line that the next one replaces; dropped without a terminal. */

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Agent, request } from 'undici';
+import type { Cluster } from './cluster.ts';
+import { identity } from './pki.ts';
+
+const probeTimeoutMs = 2000;
+
+/** Asks an address over HTTP; throws unless the status is one of `accepted`. */
+export async function probeHttp(url: string, accepted: readonly number[] = [200]): Promise<void> {
+  await probe(url, new Agent(), accepted);
+}
+
+/** Asks an address over TLS, trusting one authority and showing one of the cluster's client certificates. */
+export async function probeTls(cluster: Cluster, url: string, client: { name: string; ca: string }): Promise<void> {
+  const { certificate, key } = identity(cluster.pki, client.name);
+  const [ca, cert, privateKey] = await Promise.all(
+    [join(cluster.pki, `${client.ca}.crt`), certificate, key].map((file) => readFile(file)),
+  );
+  await probe(url, new Agent({ connect: { ca, cert, key: privateKey } }), [200]);
+}
+
+async function probe(url: string, dispatcher: Agent, accepted: readonly number[]): Promise<void> {
+  try {
+    const { statusCode, body } = await request(url, { dispatcher, signal: AbortSignal.timeout(probeTimeoutMs) });
+    const text = await body.text();
+    if (!accepted.includes(statusCode)) throw new Error(`${url} answered ${statusCode}: ${text.slice(0, 300)}`);
+  } catch (error) {
+    throw new Error(`no good answer from ${url}: ${reasonOf(error)}`, { cause: error });
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+/** Node puts the useful text of a failed connection into the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
