@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../../src/seams/clock.ts';
+import { cacheRoot } from '../build/builder.ts';
 import { type LayoutImage, readImage } from './oci/layout.ts';
 
 /** Where made images are kept, shared by all checkouts of this user. */
 export function defaultStore(): string {
-  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'vish', 'images');
+  return join(cacheRoot(), 'images');
 }
 
 const workPrefix = 'work-';
@@ -27,6 +27,11 @@ export class Store {
 
   async remove(key: string): Promise<void> {
     await rm(join(this.folder, key), { recursive: true, force: true });
+  }
+
+  /** Held while the image of that key is made. */
+  lockFile(key: string): string {
+    return join(this.folder, `${key}.lock`);
   }
 
   /** A folder for making things, on the same file system so that the result can be moved in one step. */

@@ -19,6 +19,7 @@ const packages = 'git openssh-client pigz xz-utils libseccomp2';
 
 export const buildkit: Recipe = {
   name: 'buildkit',
+  source: import.meta.filename,
   references: [`moby/buildkit:${versions.buildkit}`, 'moby/buildkit:latest'],
   parent: debian.name,
   madeFrom: `Go modules of BuildKit ${versions.buildkit} and runc ${versions.runc}; Debian packages ${packages}`,

@@ -19,6 +19,7 @@ printf 'root:x:0:\\nnogroup:x:65534:\\n' > /out/etc/group
 
 export const busybox: Recipe = {
   name: 'busybox',
+  source: import.meta.filename,
   references: ['library/busybox:latest', `library/busybox:${series}`],
   parent: debian.name,
   madeFrom: 'Debian package busybox-static',

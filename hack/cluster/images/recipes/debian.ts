@@ -6,6 +6,7 @@ const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export const debian: Recipe = {
   name: 'debian',
+  source: import.meta.filename,
   references: [`library/debian:${versions.suite}-slim`, `library/debian:${versions.suite}`],
   madeFrom: `debootstrap --variant=minbase ${versions.suite}, security fixes, the machine's CA bundle and apt settings`,
   version: {
@@ -21,6 +22,7 @@ const tools =
 /** What native add-ons of npm, pip and Go modules with C code are compiled with. */
 export const buildTools: Recipe = {
   name: 'buildpack-deps',
+  source: import.meta.filename,
   references: [`library/buildpack-deps:${versions.suite}`],
   parent: debian.name,
   madeFrom: `Debian packages ${tools}`,

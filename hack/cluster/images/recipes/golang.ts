@@ -22,6 +22,7 @@ const series = versions.go.split('.').slice(0, 2).join('.');
 
 export const golang: Recipe = {
   name: 'golang',
+  source: import.meta.filename,
   references: [`library/golang:${series}`, `library/golang:${versions.go}`],
   parent: buildTools.name,
   madeFrom: `Go module golang.org/toolchain at ${versions.go}, or this machine's Go of that version`,

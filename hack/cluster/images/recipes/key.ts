@@ -1,26 +1,20 @@
+import { readFile } from 'node:fs/promises';
 import type { Machine } from '../machine/machine.ts';
 import { digestOf } from '../oci/digest.ts';
 import { layerEpochSeconds, versions } from '../versions.ts';
 import type { Recipe } from './recipe.ts';
 
-/** Raise it when the code that makes images changes what comes out, so that nobody keeps images of the old kind. */
+/** Raise it when code outside of the recipes' own files changes what comes out, so that nobody keeps older images. */
 const generation = 1;
 
 /**
- * Names the folder of a made image: everything that goes into it, by content. Functions count by their source text;
- * what they fetch is pinned by `versions`.
+ * Names the folder of a made image: everything that goes into it, by content. A recipe's functions count by the text
+ * of its file, because the text of a function in memory differs with whoever stripped its types.
  */
-export function keyOf(recipe: Recipe, parentKey: string | undefined, machine: Machine): string {
-  const { prepare, ...declared } = recipe;
+export async function keyOf(recipe: Recipe, parentKey: string | undefined, machine: Machine): Promise<string> {
+  const { source, ...declared } = recipe;
+  const text = await readFile(source, 'utf8');
   const base = parentKey ?? machine;
-  const inputs = {
-    generation,
-    layerEpochSeconds,
-    arch: process.arch,
-    declared,
-    prepare: prepare?.toString(),
-    versions,
-    base,
-  };
+  const inputs = { generation, layerEpochSeconds, arch: process.arch, declared, text, versions, base };
   return digestOf(JSON.stringify(inputs)).slice('sha256:'.length, 'sha256:'.length + 32);
 }

@@ -26,6 +26,7 @@ ln -s /dev/stderr /var/log/nginx/error.log
 
 export const nginx: Recipe = {
   name: 'nginx',
+  source: import.meta.filename,
   references: ['library/nginx:stable', `library/nginx:${series}`],
   parent: debian.name,
   madeFrom: 'Debian package nginx-light',

@@ -70,6 +70,7 @@ const [major] = versions.node.split('.');
 
 export const nodeSlim: Recipe = {
   name: 'node-slim',
+  source: import.meta.filename,
   references: [`library/node:${major}-slim`, `library/node:${versions.node}-slim`],
   parent: debian.name,
   ...common,
@@ -77,6 +78,7 @@ export const nodeSlim: Recipe = {
 
 export const node: Recipe = {
   name: 'node',
+  source: import.meta.filename,
   references: [`library/node:${major}`, `library/node:${versions.node}`],
   parent: buildTools.name,
   ...common,

@@ -24,6 +24,7 @@ const common = {
 
 export const pythonSlim: Recipe = {
   name: 'python-slim',
+  source: import.meta.filename,
   references: [`library/python:${series}-slim`],
   parent: debian.name,
   madeFrom: `Debian packages ${packages}`,
@@ -33,6 +34,7 @@ export const pythonSlim: Recipe = {
 
 export const python: Recipe = {
   name: 'python',
+  source: import.meta.filename,
   references: [`library/python:${series}`],
   parent: buildTools.name,
   madeFrom: `Debian packages ${packages} python3-dev`,

@@ -18,6 +18,8 @@ export interface Preparation {
 export interface Recipe {
   /** Short name, for `--only` and progress lines. */
   name: string;
+  /** The recipe's own file: when its text changes, the image is made again. */
+  source: string;
   /** Names that the image is pushed as. */
   references: readonly string[];
   /** The recipe whose layers this one adds to. Without one the layer starts from Debian's packages alone. */

@@ -21,7 +21,7 @@ if [ -n "$lower" ]; then mount -t overlay overlay -o "lowerdir=$lower,upperdir=$
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 for name in resolv.conf hosts; do
-  if [ -e "/etc/$name" ]; then mount --bind "/etc/$name" "$root/etc/$name"; fi
+  if [ -e "/etc/$name" ] && [ -e "$root/etc/$name" ]; then mount --bind "/etc/$name" "$root/etc/$name"; fi
 done
 exec chroot "$root" /bin/sh -euc "$script"
 `;
