@@ -1,4 +1,4 @@
-import { mkdir, readdir, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureBinaries } from '../../build/builder.ts';
 import { createReporter } from '../../cli/reporter.ts';
@@ -65,11 +65,12 @@ http = true
 `;
 }
 
-/** runc removes the groups of its containers, not the parent that we named: one in each hierarchy of cgroup v1. */
+/** runc removes the groups of its containers, not their parents: some in each hierarchy of cgroup v1. */
 async function removeCgroups(name: string): Promise<void> {
   const root = '/sys/fs/cgroup';
   for (const folder of [root, ...(await readdir(root)).map((entry) => join(root, entry))]) {
     const path = join(folder, name);
-    if (await stat(path).catch(() => undefined)) await rmdir(path);
+    if (!(await stat(path).catch(() => undefined))) continue;
+    await run('find', [path, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', ';']);
   }
 }
