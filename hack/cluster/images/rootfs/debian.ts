@@ -1,9 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { run } from '../../run.ts';
 import type { Machine } from '../machine/machine.ts';
 import { versions } from '../versions.ts';
-import { runInside } from './inside.ts';
+import { runApart, runInside } from './inside.ts';
 
 /** Removes what differs from one making to the next, or would only be dead weight. Every script ends with it. */
 export const cleanUp = `
@@ -27,8 +26,7 @@ ${cleanUp}`;
 /** Debian's smallest set of packages with its security fixes, told how this machine reaches its package sources. */
 export async function makeDebian(root: string, machine: Machine): Promise<void> {
   const mirror = machine.apt.mirror ? [machine.apt.mirror] : [];
-  const args = ['--variant=minbase', versions.suite, root, ...mirror];
-  await run('debootstrap', args, { timeoutMs: 900_000 });
+  await runApart(['debootstrap', '--variant=minbase', versions.suite, root, ...mirror]);
   for (const [path, content, mode] of filesOf(machine)) await put(join(root, path), content, mode);
   await runInside({ root, script: upgrade });
 }

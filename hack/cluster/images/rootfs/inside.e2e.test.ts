@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,4 +65,23 @@ describe.skipIf(process.getuid?.() !== 0)('a script run inside a tree', () => {
   it('fails with what the script said', async () => {
     await expect(inOverlay('echo "no such archive" >&2; exit 3')).rejects.toThrow('no such archive');
   });
+
+  it('ends with the process that started it, even when that is killed', async () => {
+    const mark = `86400.${process.pid}`;
+    const module = join(import.meta.dirname, 'inside.ts');
+    const program = `import('${module}').then(({ runApart }) => runApart(['sleep', '${mark}']))`;
+    const starter = spawn(process.execPath, ['--eval', program], { stdio: 'ignore' });
+    await expect.poll(() => isRunning(mark), { timeout: 20_000 }).toBe(true);
+
+    starter.kill('SIGKILL');
+
+    await expect.poll(() => isRunning(mark), { timeout: 20_000 }).toBe(false);
+  });
 });
+
+/** True while a `sleep` with that argument exists anywhere on the machine. */
+async function isRunning(mark: string): Promise<boolean> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return commands.some((command) => command.startsWith(`sleep\0${mark}`));
+}

@@ -7,7 +7,7 @@ export interface Inside {
   overlay?: { lower: string; upper: string; work: string };
   script: string;
   /** Default: 15 minutes. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 /**
@@ -26,13 +26,18 @@ done
 exec chroot "$root" /bin/sh -euc "$script"
 `;
 
-const namespaces = ['--mount', '--pid', '--fork', '--kill-child'];
+/** The kernel ends `unshare` with this process, even after kill -9, and everything in the namespace with `unshare`. */
+const apart = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--mount-proc', '--pid', '--fork', '--kill-child'];
 
 /** Runs a shell script as root inside a tree and gives what it printed. Needs root. */
-export async function runInside({ root, overlay, script, timeoutMs = 900_000 }: Inside): Promise<string> {
+export async function runInside({ root, overlay, script, timeoutMs }: Inside): Promise<string> {
   const folders = overlay ? [overlay.lower, overlay.upper, overlay.work] : ['', '', ''];
-  const args = [...namespaces, 'sh', '-c', enter, 'sh', root, ...folders, script];
-  return (await run('unshare', args, { timeoutMs, env: environment() })).stdout;
+  return runApart(['sh', '-c', enter, 'sh', root, ...folders, script], timeoutMs);
+}
+
+/** Runs a program of this machine where its mounts and processes end with it. */
+export async function runApart(command: readonly string[], timeoutMs = 900_000): Promise<string> {
+  return (await run('setpriv', [...apart, ...command], { timeoutMs, env: environment() })).stdout;
 }
 
 /** A fixed environment, so that what a maker has in theirs does not change an image; only proxies are needed. */
