@@ -55,7 +55,7 @@ export function commandFolder(cluster: Cluster): string {
   return join(cluster.paths.state, 'bin');
 }
 
-const commands = new Set(['kubectl', 'helm', 'buildctl', 'buildkitd']);
+const commands = new Set(['kubectl', 'helm', 'buildctl', 'buildkitd', 'ctr']);
 
 /** Links the commands that people and tests use. */
 export async function linkCommands(cluster: Cluster, binaries: Binaries): Promise<void> {

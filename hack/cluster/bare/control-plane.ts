@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Cluster, loopback } from './cluster.ts';
 import { type Component, flags } from './component.ts';
 import { kubeconfigOf } from './kubeconfig.ts';
+import { nodeMask } from './machine/network.ts';
 import { identity } from './pki.ts';
 import { probeTls } from './probes.ts';
 
@@ -116,9 +117,6 @@ const scheduler: Component = {
   args: (cluster) => flags(controllerFlags(cluster, 'kube-scheduler', cluster.ports.scheduler)),
   check: (cluster) => probeController(cluster, cluster.ports.scheduler),
 };
-
-/** 1022 pod addresses for the one node: rollout benchmarks run more pods than a /24 holds. */
-export const nodeMask = 22;
 
 function controllerFlags(cluster: Cluster, client: 'kube-controller-manager' | 'kube-scheduler', port: number) {
   const served = identity(cluster.pki, 'serving');

@@ -52,7 +52,15 @@ async function ensureOne(
     if (await becomesHealthy(cluster, component, recoveryMs)) return;
   }
   await stopAll(running.filter((process) => process.mark === markOf(cluster, component.name)));
+  await component.prepare?.(cluster, binaries);
   await start(cluster, component, { command, env: component.env?.(cluster, binaries) ?? {} });
+}
+
+/** What would point a part at another cluster than its own. */
+const misleading = new Set(['KUBECONFIG', 'KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT']);
+
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !misleading.has(name)));
 }
 
 interface Launch {
@@ -69,7 +77,7 @@ async function start(cluster: Cluster, component: Component, { command, env }: L
     detached: true,
     cwd: cluster.paths.state,
     stdio: ['ignore', log.fd, log.fd],
-    env: { ...process.env, ...env, [markVariable]: mark },
+    env: { ...cleanEnvironment(), ...env, [markVariable]: mark },
   });
   let ended: string | undefined;
   child.once('error', (error) => (ended = error.message));
