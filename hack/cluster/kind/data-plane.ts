@@ -1,9 +1,12 @@
 import { stringify } from 'yaml';
+import { gatewayName, gatewayNamespace } from '../bare/node/gateway.ts';
 import { versions } from '../versions.ts';
 import { gatewayNodePort, images } from './names.ts';
 
-const namespace = 'vish-gateway';
+/** Namespace and Gateway are named as in the bare cluster, so that the same routes work on both. */
+const namespace = gatewayNamespace;
 const name = 'traefik';
+const role = 'vish-traefik';
 const labels = { app: name };
 
 /** Definitions of the version that the data plane is built with; newer ones forbid going back. */
@@ -16,6 +19,9 @@ const args = [
   '--entrypoints.web.address=:80',
   '--ping=true',
   '--providers.kubernetesgateway=true',
+  '--providers.kubernetesgateway.statusaddress.ip=127.0.0.1',
+  '--global.checknewversion=false',
+  '--global.sendanonymoususage=false',
   '--providers.providersThrottleDuration=100ms',
 ];
 
@@ -50,12 +56,12 @@ function objects(): object[] {
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-    { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: namespace }, rules },
+    { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: role }, rules },
     {
       apiVersion: `${rbac}/v1`,
       kind: 'ClusterRoleBinding',
-      metadata: { name: namespace },
-      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: namespace },
+      metadata: { name: role },
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: role },
       subjects: [{ kind: 'ServiceAccount', name, namespace }],
     },
     {
@@ -86,11 +92,11 @@ function objects(): object[] {
     {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'Gateway',
-      metadata: { name: 'public', namespace },
+      metadata: { name: gatewayName, namespace },
       spec: {
         gatewayClassName: name,
         // Traefik finds its entry point by the listener's port: both must be the same number.
-        listeners: [{ name: 'web', protocol: 'HTTP', port: 80, allowedRoutes: { namespaces: { from: 'All' } } }],
+        listeners: [{ name: 'http', protocol: 'HTTP', port: 80, allowedRoutes: { namespaces: { from: 'All' } } }],
       },
     },
   ];

@@ -40,7 +40,7 @@ it('makes a cluster, its registry and the gateway, in that order', async () => {
     'kubectl wait --for=condition=Ready',
     'kubectl apply --server-side',
     'kubectl wait --for=condition=Established',
-    'kubectl --namespace vish-gateway',
+    'kubectl --namespace gateway-system',
   ]);
 });
 
