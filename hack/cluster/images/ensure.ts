@@ -31,7 +31,7 @@ export interface EnsureOptions {
   clock?: Clock;
 }
 
-export interface ImageReport {
+interface ImageReport {
   name: string;
   references: readonly string[];
   digest: string;

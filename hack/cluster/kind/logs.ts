@@ -26,7 +26,7 @@ export async function logs({ paths, report }: DriverContext, request: LogRequest
 type Command = [program: string, ...args: string[]];
 
 /** How the log of one part is read. */
-export function commandFor({ cluster }: KindRecord, component: string, follow: boolean): Command {
+function commandFor({ cluster }: KindRecord, component: string, follow: boolean): Command {
   const following = follow ? ['--follow'] : [];
   if (component === 'registry') return ['docker', 'logs', ...following, registryName(cluster)];
   if (units.has(component)) {

@@ -16,7 +16,7 @@ export const fullNameAnnotation = 'io.containerd.image.name';
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
-export const descriptorSchema = z.looseObject({
+const descriptorSchema = z.looseObject({
   mediaType: z.string(),
   digest,
   size: z.number().int().nonnegative(),
