@@ -54,6 +54,11 @@ export async function readCluster(paths: ClusterPaths): Promise<Cluster | undefi
   throw new Error(`${file} is not readable by this version (${z.prettifyError(parsed.error)}): run \`cluster reset\``);
 }
 
+/** The cluster whose decisions were kept elsewhere than in its folder. */
+export function restoreCluster(kept: unknown, paths: ClusterPaths): Cluster {
+  return assemble(stateSchema.parse(kept), paths);
+}
+
 /** Decides on ports and addresses and writes them down before anything uses them. */
 export async function createCluster(request: ClusterRequest, paths: ClusterPaths, network: Network): Promise<Cluster> {
   await mkdir(paths.state, { recursive: true, mode: 0o700 });

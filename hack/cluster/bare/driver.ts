@@ -1,11 +1,12 @@
-import type { ClusterStatus, Driver, DriverContext, PartStatus } from '../driver.ts';
+import type { ClusterPaths, ClusterStatus, Driver, DriverContext, PartStatus } from '../driver.ts';
 import { run } from '../run.ts';
 import { versions } from '../versions.ts';
 import { apiOnlyComponents, commandFolder, downApiOnly, upApiOnly } from './api-only.ts';
-import { type Cluster, readCluster } from './cluster.ts';
+import { type Cluster, readCluster, restoreCluster } from './cluster.ts';
 import type { Component } from './component.ts';
 import { apiUrl } from './kubeconfig.ts';
 import { printLogs } from './logs.ts';
+import { readRecord } from './machine/ownership.ts';
 import { downNode } from './node/down.ts';
 import { gatewayUrl } from './node/gateway.ts';
 import { loadArchives } from './node/load.ts';
@@ -32,7 +33,7 @@ export const bareDriver: Driver = {
     await (context.request.apiOnly ? upApiOnly(context) : upNode(context));
   },
   down: async ({ paths, report }) => {
-    const cluster = await readCluster(paths);
+    const cluster = (await readCluster(paths)) ?? (await abandoned(paths));
     if (!cluster) return report.say('there is no such cluster');
     if (cluster.mode === 'full') return downNode(cluster, report);
     await downApiOnly(cluster);
@@ -57,6 +58,17 @@ export const bareDriver: Driver = {
   },
   binaries: async (context) => [commandFolder(await existing(context))],
 };
+
+/** Whether there is something to take down: also when the folder was deleted while the node ran. */
+export async function hasBareCluster(paths: ClusterPaths): Promise<boolean> {
+  return ((await readCluster(paths)) ?? (await abandoned(paths))) !== undefined;
+}
+
+/** The node of a cluster whose folder is gone. */
+async function abandoned(paths: ClusterPaths): Promise<Cluster | undefined> {
+  const record = await readRecord();
+  return record?.owner === paths.state ? restoreCluster(record.cluster, paths) : undefined;
+}
 
 async function existing({ paths, request }: DriverContext): Promise<Cluster> {
   const cluster = await readCluster(paths);

@@ -4,6 +4,7 @@ import { areBuilt, type Binaries, ensureBinaries } from '../../build/builder.ts'
 import { seconds } from '../../build/progress.ts';
 import { lateTools, nodeTools } from '../../build/tools.ts';
 import type { DriverContext, Reporter } from '../../driver.ts';
+import { ensureBaseImages } from '../../images/ensure.ts';
 import { prepareControlPlane } from '../api-only.ts';
 import { type Cluster, createCluster, readCluster } from '../cluster.ts';
 import { ensureCgroup } from '../machine/cgroups.ts';
@@ -14,6 +15,7 @@ import { applySettings } from '../machine/settings.ts';
 import { ensureRunning } from '../supervisor.ts';
 import { writeNodeConfig } from './config.ts';
 import { podCgroup } from './kubelet.ts';
+import { registryAddress } from './mirrors.ts';
 import { lateComponents, lateOutcomes, nodeComponents, nodeOutcomes, type Outcome } from './parts.ts';
 
 const outcomeDeadlineMs = 90_000;
@@ -37,6 +39,7 @@ export async function upNode({ request, paths, report }: DriverContext): Promise
   await prepareControlPlane(cluster, late);
   await ensureRunning(cluster, [...nodeComponents, ...lateComponents], late);
   await expectAll(cluster, lateOutcomes, report);
+  await ensureBaseImages({ registry: { url: `http://${registryAddress(cluster)}` }, report });
   return cluster;
 }
 
