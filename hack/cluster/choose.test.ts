@@ -1,54 +1,105 @@
-import { describe, expect, it } from 'vitest';
-import { choose, type Facts } from './choose.ts';
-import type { Probe } from './driver.ts';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { choose, chooseDriver, makerOf, settled } from './choose.ts';
+import type { ClusterRequest, Driver } from './driver.ts';
+import { pathsOf } from './paths.ts';
 
-const works: Probe = { usable: true, why: 'it works' };
-const fails: Probe = { usable: false, why: 'it is not installed' };
-const request = { name: 'vish', apiOnly: false, hollowNodes: 0 };
+const aRequest = (options: Partial<ClusterRequest> = {}): ClusterRequest => ({
+  name: 'vish',
+  apiOnly: false,
+  hollowNodes: 0,
+  ...options,
+});
 
-function facts(changes: { kind?: Probe; bare?: Probe; root?: boolean; recorded?: Facts['recorded'] } = {}): Facts {
-  const { kind = fails, bare = works, root = true, recorded } = changes;
-  return { recorded, root, kind: () => Promise.resolve(kind), bare: () => Promise.resolve(bare) };
-}
+it.each([
+  { rule: 'a named context', request: { context: 'prod' }, maker: undefined, kind: 'context' },
+  { rule: 'bare for an API server alone', request: { apiOnly: true }, maker: undefined, kind: 'bare' },
+  { rule: 'what made the cluster', request: {}, maker: 'kind', kind: 'kind' },
+  { rule: 'the context that the name stands for', request: { context: 'prod' }, maker: 'context', kind: 'context' },
+  { rule: 'nothing, so that the machine decides', request: {}, maker: undefined, kind: undefined },
+] as const)('settles on $rule', ({ request, maker, kind }) => {
+  const choice = settled(aRequest(request), maker);
 
-describe('choosing how a cluster is made', () => {
-  it('takes a context that was named, whatever else would work', async () => {
-    const choice = await choose({ ...request, context: 'prod' }, facts({ kind: works }));
+  expect(choice?.kind).toBe(kind);
+});
 
-    expect(choice).toEqual({ kind: 'context', why: '--context prod' });
-  });
+it('refuses to turn a cluster into a context of the user', () => {
+  expect(() => settled(aRequest({ context: 'prod' }), 'bare')).toThrow(
+    'cluster "vish" was made with bare and stays what it is: give the context "prod" another --name',
+  );
+});
 
-  it('stays with what made a cluster before', async () => {
-    expect(await choose(request, facts({ kind: works, recorded: 'bare' }))).toMatchObject({ kind: 'bare' });
-  });
+it.each([
+  { kind: [true, 'Docker and kind work'], bare: [true, 'Linux with Go'], choice: 'kind: Docker and kind work' },
+  {
+    kind: [false, 'kind is not installed'],
+    bare: [true, 'Linux with Go'],
+    choice: 'bare: kind is not installed; Linux with Go',
+  },
+] as const)('takes the first that works and says what was against the others: $choice', ({ kind, bare, choice }) => {
+  const chosen = choose([
+    { kind: 'kind', probe: { usable: kind[0], why: kind[1] } },
+    { kind: 'bare', probe: { usable: bare[0], why: bare[1] } },
+  ]);
 
-  it('refuses to let a cluster made here stand for a context', async () => {
-    const chosen = choose({ ...request, context: 'prod' }, facts({ recorded: 'bare' }));
+  expect(`${chosen.kind}: ${chosen.why}`).toBe(choice);
+});
 
-    await expect(chosen).rejects.toThrow('choose another --name');
-  });
+it('names every choice when nothing works', () => {
+  const nothing = () =>
+    choose([
+      { kind: 'kind', probe: { usable: false, why: 'docker is not installed' } },
+      { kind: 'bare', probe: { usable: false, why: 'a bare cluster with a node needs root' } },
+    ]);
 
-  it('prefers kind where it works', async () => {
-    expect(await choose(request, facts({ kind: works }))).toEqual({ kind: 'kind', why: 'it works' });
-  });
+  expect(nothing).toThrow(/kind: docker is not installed\n {2}bare: a bare cluster with a node needs root\n/);
+  expect(nothing).toThrow(/Docker, kind and kubectl(.|\n)*as root(.|\n)*--context NAME(.|\n)*--api-only/);
+});
 
-  it('builds from source where kind does not work, and says why it does not', async () => {
-    const choice = await choose(request, facts());
+const aDriver = (kind: Driver['kind'], probe: Driver['probe']): Driver => ({
+  kind,
+  probe,
+  up: () => Promise.resolve(),
+  down: () => Promise.resolve(),
+  status: () => Promise.resolve({ healthy: true, parts: [], urls: {}, versions: {} }),
+  load: () => Promise.resolve(),
+  logs: () => Promise.resolve(),
+  binaries: () => Promise.resolve([]),
+});
 
-    expect(choice).toEqual({ kind: 'bare', why: 'it is not installed; it works' });
-  });
+it('never takes a context that was not named, even when nothing else works', async () => {
+  const drivers = [
+    aDriver('context', () => Promise.resolve({ usable: true, why: 'kubectl is there' })),
+    aDriver('bare', () => Promise.resolve({ usable: false, why: 'no Go' })),
+  ];
 
-  it('runs an api-only cluster from source without rights, and does not ask Docker', async () => {
-    const asked: Facts = { ...facts({ root: false }), kind: () => Promise.reject(new Error('asked')) };
+  await expect(chooseDriver(drivers, aRequest(), undefined)).rejects.toThrow('bare: no Go');
+});
 
-    expect(await choose({ ...request, apiOnly: true }, asked)).toMatchObject({ kind: 'bare' });
-  });
+it('asks nothing of the machine for a cluster that exists', async () => {
+  const drivers = [
+    aDriver('kind', () => Promise.reject(new Error('asked'))),
+    aDriver('bare', () => Promise.reject(new Error('asked'))),
+  ];
 
-  it('names every choice when nothing works', async () => {
-    const chosen = choose(request, facts({ root: false }));
+  const { driver } = await chooseDriver(drivers, aRequest(), 'bare');
 
-    await expect(chosen).rejects.toThrow(
-      /needs root[\s\S]*install Docker and kind[\s\S]*--context NAME[\s\S]*--api-only/,
-    );
-  });
+  expect(driver.kind).toBe('bare');
+});
+
+it.each([
+  ['context.json', 'context'],
+  ['kind.json', 'kind'],
+  ['cluster.json', 'bare'],
+  ['other.json', undefined],
+])('reads from %s that the cluster was made with %s', async (file, kind) => {
+  const root = await mkdtemp(join(tmpdir(), 'vish-'));
+  onTestFinished(() => rm(root, { recursive: true }));
+  const paths = pathsOf('vish', root);
+  await mkdir(paths.state, { recursive: true });
+  await writeFile(join(paths.state, file), '{}');
+
+  expect(await makerOf(paths)).toBe(kind);
 });

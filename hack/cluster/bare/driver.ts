@@ -18,10 +18,11 @@ import { inspect } from './supervisor.ts';
 /** Builds Kubernetes from Go modules and runs it as plain processes of this machine. */
 export const bareDriver: Driver = {
   kind: 'bare',
-  probe: async () => {
+  probe: async ({ apiOnly }) => {
     if (process.platform !== 'linux') return { usable: false, why: 'a bare cluster runs on Linux only' };
     const go = await run('go', ['version'], { allowFailure: true });
     if (go.code !== 0) return { usable: false, why: 'a bare cluster is built with Go, and `go` is not on PATH' };
+    if (!apiOnly && process.getuid?.() !== 0) return { usable: false, why: 'a bare cluster with a node needs root' };
     return { usable: true, why: 'Linux with Go: Kubernetes is built from source and runs as plain processes' };
   },
   up: async (context) => {
@@ -58,11 +59,6 @@ export const bareDriver: Driver = {
   },
   binaries: async (context) => [commandFolder(await existing(context))],
 };
-
-/** Whether there is something to take down: also when the folder was deleted while the node ran. */
-export async function hasBareCluster(paths: ClusterPaths): Promise<boolean> {
-  return ((await readCluster(paths)) ?? (await abandoned(paths))) !== undefined;
-}
 
 /** The node of a cluster whose folder is gone. */
 async function abandoned(paths: ClusterPaths): Promise<Cluster | undefined> {

@@ -1,65 +1,103 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { ClusterPaths, ClusterStatus, Driver, DriverContext } from '../driver.ts';
-import { exportContext, serverVersion } from './kubeconfig.ts';
+import type { ClusterStatus, Driver, DriverContext, Probe } from '../driver.ts';
+import { type RunResult, run } from '../run.ts';
+import { readContext, removeContext, writeContext } from './record.ts';
 
-const recordSchema = z.object({ context: z.string() });
-
-/** A cluster of the user's own, named by a context of their kubeconfig. Nothing is made in it and nothing removed. */
+/**
+ * A cluster of the user's own, named by a context of their kubeconfig. All that is made is a copy of that one context;
+ * nothing in the cluster or in the user's files changes.
+ */
 export const contextDriver: Driver = {
   kind: 'context',
-  probe: async () => ({ usable: true, why: 'you named a context of your own kubeconfig' }),
+  probe,
   up,
   down,
   status,
-  load: async ({ request }) => {
-    throw new Error(`cluster "${request.name}" is your own: push the image to a registry that it can pull from`);
+  load: () => {
+    throw new Error('images cannot be put into a cluster of your own: push them to a registry that it pulls from');
   },
-  logs: async () => {
-    throw new Error('the parts of your own cluster log where you run them; try `kubectl logs`');
+  logs: () => {
+    throw new Error('the logs of a cluster of your own are where its provider keeps them');
   },
   binaries: async () => [],
 };
 
-/** Which context an earlier `up` chose; undefined when this name stands for no context. */
-export async function readContext(paths: ClusterPaths): Promise<string | undefined> {
-  const text = await readFile(recordFile(paths), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : recordSchema.parse(JSON.parse(text)).context;
+async function probe(): Promise<Probe> {
+  const { code } = await run('kubectl', ['version', '--client'], { allowFailure: true });
+  return code === 0
+    ? { usable: true, why: 'kubectl reads the contexts of your kubeconfig' }
+    : { usable: false, why: 'kubectl is not installed' };
 }
 
 async function up({ request, paths, report }: DriverContext): Promise<void> {
-  const context = request.context ?? (await readContext(paths));
-  if (context === undefined) throw new Error('name a context with --context NAME');
-  const text = await exportContext(context);
-  const version = await serverVersion(text);
-  await mkdir(paths.state, { recursive: true, mode: 0o700 });
-  await mkdir(dirname(paths.kubeconfig), { recursive: true });
-  await writeFile(recordFile(paths), JSON.stringify({ context }));
-  await writeFile(paths.kubeconfig, text, { mode: 0o600 });
-  report.say(`context ${context} answers with Kubernetes ${version}`);
-}
-
-async function down({ paths, report }: DriverContext): Promise<void> {
-  await rm(paths.kubeconfig, { force: true });
-  await rm(recordFile(paths), { force: true });
-  report.say('down: the kubeconfig copied here is gone; your own cluster was not touched');
-}
-
-async function status({ paths }: DriverContext): Promise<ClusterStatus> {
-  const context = await readContext(paths);
-  if (context === undefined) return { healthy: false, parts: [], urls: {}, versions: {} };
-  const name = `context ${context}`;
+  const known = await readContext(paths);
+  const context = request.context ?? known;
+  if (context === undefined) throw new Error('no context was named: write up --context NAME');
+  if (known !== undefined && known !== context) {
+    throw new Error(
+      `"${request.name}" stands for the context "${known}": run \`npm run cluster -- down --name ${request.name}\` first`,
+    );
+  }
+  const unchecked = `${paths.kubeconfig}.${process.pid}`;
   try {
-    const version = await serverVersion(await readFile(paths.kubeconfig, 'utf8'));
-    const part = { name, healthy: true, detail: 'answers' };
-    return { healthy: true, parts: [part], urls: {}, versions: { kubernetes: version } };
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return { healthy: false, parts: [{ name, healthy: false, detail }], urls: {}, versions: {} };
+    await copyContext(context, unchecked);
+    const version = await serverVersion(unchecked);
+    await writeContext(paths, context);
+    await rename(unchecked, paths.kubeconfig);
+    report.say(`context ${context}: Kubernetes ${version} answers`);
+  } finally {
+    await rm(unchecked, { force: true });
   }
 }
 
-function recordFile(paths: ClusterPaths): string {
-  return join(paths.state, 'context.json');
+/** Only the named context, with its certificates inside: whoever uses the file reaches no other cluster. */
+async function copyContext(context: string, file: string): Promise<void> {
+  const view = ['config', 'view', '--raw', '--minify', '--flatten', `--context=${context}`];
+  const result = await run('kubectl', view, { allowFailure: true });
+  if (result.code !== 0) throw new Error(`the context "${context}" cannot be read: ${await adviceFor(result)}`);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, result.stdout, { mode: 0o600 });
+  await chmod(file, 0o600);
+}
+
+async function adviceFor({ code, stderr }: RunResult): Promise<string> {
+  if (code === 127) return 'kubectl is not installed, and it is what reads your kubeconfig';
+  const names = await run('kubectl', ['config', 'get-contexts', '--output=name'], { allowFailure: true });
+  const known = names.stdout.split('\n').filter(Boolean).join(', ') || 'none';
+  return `${stderr.trim()}; your kubeconfig has these contexts: ${known}`;
+}
+
+const versionSchema = z.object({ gitVersion: z.string() });
+
+async function serverVersion(kubeconfig: string): Promise<string> {
+  const { stdout } = await ask(kubeconfig, ['get', '--raw=/version']);
+  return versionSchema.parse(JSON.parse(stdout)).gitVersion;
+}
+
+function ask(kubeconfig: string, args: readonly string[]): Promise<RunResult> {
+  return run('kubectl', [`--kubeconfig=${kubeconfig}`, '--request-timeout=10s', ...args], { timeoutMs: 30_000 });
+}
+
+async function down({ paths, request, report }: DriverContext): Promise<void> {
+  const context = await readContext(paths);
+  if (context === undefined) return report.say(`"${request.name}" stands for no context: nothing to remove`);
+  await rm(paths.kubeconfig, { force: true });
+  await removeContext(paths);
+  report.say(`removed ${paths.kubeconfig}; the cluster of context ${context} was not touched`);
+}
+
+async function status({ paths }: DriverContext): Promise<ClusterStatus> {
+  const context = (await readContext(paths)) ?? '';
+  try {
+    const version = await serverVersion(paths.kubeconfig);
+    const view = ['config', 'view', '--output=jsonpath={.clusters[0].cluster.server}'];
+    const { stdout } = await ask(paths.kubeconfig, view);
+    const part = { name: 'kube-apiserver', healthy: true, detail: `context ${context}` };
+    return { healthy: true, parts: [part], urls: { api: stdout.trim() }, versions: { kubernetes: version } };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return { healthy: false, parts: [{ name: 'kube-apiserver', healthy: false, detail }], urls: {}, versions: {} };
+  }
 }

@@ -211,7 +211,7 @@ const reasons: Record<string, [broken: string[], why: string]> = {
 it.each(Object.entries(reasons))('probe tells when %s', async (_name, [broken, why]) => {
   await standIns.setWorld({ broken: Object.fromEntries(broken.map((words) => [words, 'no'])) });
 
-  const probe = await kindDriver.probe();
+  const probe = await kindDriver.probe({ name: 'vish', apiOnly: false, hollowNodes: 0 });
 
   expect(probe).toEqual({ usable: why === 'can be had', why: expect.stringContaining(why) as string });
 });
