@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/seams/system.ts';
 import { type ApiServer, startApiServer } from '../api-server.ts';
 import { pathsOf } from '../paths.ts';
 import { run } from '../run.ts';
-import { readCluster } from './cluster.ts';
+import { type Cluster, readCluster } from './cluster.ts';
 import { markOf, processesOf } from './supervisor.ts';
 
 const name = `test-api-${process.pid}`;
@@ -126,13 +126,30 @@ describe('hollow nodes', () => {
 
     expect(await words('{.items[*].metadata.name}', 'nodes')).toEqual(['hollow-0']);
   });
+  it('go, with what plays them, when a later start asks for none', async () => {
+    server = await startApiServer({ name, fresh: false });
+
+    expect(await words('{.items[*].metadata.name}', 'nodes')).toEqual([]);
+    expect(await marks()).toEqual(['etcd', 'kube-apiserver', 'kube-controller-manager']);
+  });
 });
 
-async function killKwok(): Promise<void> {
+async function ownCluster(): Promise<Cluster> {
   const cluster = await readCluster(pathsOf(name));
   if (!cluster) throw new Error('the cluster of this test is gone');
+  return cluster;
+}
+
+/** Names of the components that run. */
+async function marks(): Promise<string[]> {
+  const running = await processesOf(await ownCluster());
+  return running.map(({ mark }) => mark.slice(mark.lastIndexOf('#') + 1)).sort();
+}
+
+async function killKwok(): Promise<void> {
+  const cluster = await ownCluster();
   const kwok = (await processesOf(cluster)).filter(({ mark }) => mark === markOf(cluster, 'kwok'));
   expect(kwok).toHaveLength(1);
   for (const { pid } of kwok) process.kill(pid, 'SIGKILL');
-  await until(async () => (await processesOf(cluster)).every(({ mark }) => mark !== markOf(cluster, 'kwok')));
+  await until(async () => !(await marks()).includes('kwok'));
 }

@@ -75,7 +75,7 @@ async function applyNodes(cluster: Cluster, kubectl: Kubectl): Promise<void> {
 }
 
 /** A node as its kubelet would register it; kwok fills in the status. */
-export function hollowNode(at: number) {
+function hollowNode(at: number) {
   const name = `hollow-${at}`;
   return {
     apiVersion: 'v1',
