@@ -1,0 +1,31 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { systemClock } from '../src/seams/system.ts';
+import { type Bench, runBench } from './lib/bench.ts';
+import { table } from './lib/table.ts';
+
+/** `npm run bench -- NAME [--quick] [--json FILE]`. Exit code 1 when a bar is not met, 2 when the call is wrong. */
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+  });
+  const [name = ''] = positionals;
+  if (!names().includes(name)) {
+    console.error(`npm run bench -- NAME [--quick] [--json FILE]\nNAME is one of: ${names().join(', ')}`);
+    return 2;
+  }
+  const { bench } = (await import(`./${name}/bench.ts`)) as { bench: Bench };
+  const results = await runBench(bench, { clock: systemClock, quick: values.quick });
+  console.log(table(bench.peer, results));
+  if (values.quick) console.log('Quick run: it shows that the benchmark works; judge by a full one.');
+  if (values.json)
+    writeFileSync(values.json, `${JSON.stringify({ bench: name, peer: bench.peer, results }, null, 2)}\n`);
+  return results.every(({ met }) => met) ? 0 : 1;
+}
+
+function names(): string[] {
+  return readdirSync(import.meta.dirname).filter((entry) => existsSync(`${import.meta.dirname}/${entry}/bench.ts`));
+}
+
+process.exitCode = await main();

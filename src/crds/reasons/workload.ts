@@ -1,0 +1,112 @@
+import type { ReasonEntry } from './entry.ts';
+
+const kinds = ['Deployment'] as const;
+const axes = ['Available'] as const;
+
+export const workloadReasons = {
+  Degraded: {
+    kinds,
+    axes,
+    course: 'Retrying',
+    word: 'Degraded',
+    cause: 'The live release has fewer ready replicas than wanted.',
+    remedy: 'Read the message; replicas are replaced by themselves.',
+  },
+  CrashLoop: {
+    kinds,
+    axes,
+    course: 'Retrying',
+    word: 'Degraded',
+    cause: 'The app ends soon after its start.',
+    remedy: 'Read the exit code and the last lines in the message.',
+  },
+  ProbeFailed: {
+    kinds,
+    axes,
+    course: 'Retrying',
+    word: 'Degraded',
+    cause: 'The app runs and does not answer its health question.',
+    remedy: 'Check workload.port and workload.health, and that the app listens on all addresses.',
+  },
+  ImagePullFailed: {
+    kinds,
+    axes,
+    course: 'Retrying',
+    word: 'Degraded',
+    cause: 'A node cannot pull the image.',
+    remedy: 'Check the image and target.cluster.imagePullSecrets.',
+  },
+  Unschedulable: {
+    kinds,
+    axes,
+    course: 'Retrying',
+    word: 'Degraded',
+    cause: 'No node has room for a replica, or may take it.',
+    remedy: 'Lower cpu and memory, or add nodes; the message lists what was missing.',
+  },
+  QuotaExceeded: {
+    kinds,
+    axes,
+    course: 'Retrying',
+    word: 'Degraded',
+    cause: "The namespace's quota allows no further replica.",
+    remedy: 'Raise the quota, or lower replicas, cpu or memory.',
+  },
+  OutOfMemory: {
+    kinds,
+    axes,
+    course: 'Retrying',
+    word: 'Degraded',
+    cause: 'Replicas use more memory than they may.',
+    remedy: 'Raise workload.memory, or make the app use less.',
+  },
+  InvalidTemplate: {
+    kinds,
+    axes: ['Progressing'],
+    course: 'Stuck',
+    cause: 'The API server refuses the pod template; nothing was changed.',
+    remedy: 'Correct the field in the message, most often in podTemplatePatch.',
+  },
+  ConfigurationMissing: {
+    kinds,
+    axes: ['Progressing'],
+    course: 'Stuck',
+    cause: 'A ConfigMap, Secret or key that the workload names does not exist.',
+    remedy: 'Create it in this namespace, or correct the name.',
+  },
+  ImageRunsAsRoot: {
+    kinds,
+    axes: ['Progressing'],
+    course: 'Stuck',
+    cause: 'The image runs as root or as a user without number, which podSecurity: Restricted does not allow here.',
+    remedy: 'Add USER 1000 to the Dockerfile, use nodes with user namespaces, or set podSecurity: Baseline.',
+  },
+  ForeignOwner: {
+    kinds,
+    axes: ['Synced'],
+    course: 'Stuck',
+    cause: 'Somebody else owns or keeps changing an object that this Deployment needs.',
+    remedy: 'Remove one of the two; the message names the object and its owner.',
+  },
+  AdoptionBlocked: {
+    kinds,
+    axes: ['Progressing'],
+    course: 'Stuck',
+    cause: 'The apps/v1 Deployment of target.cluster.adopt cannot be taken over.',
+    remedy: 'Follow the message, then set vish.dev/retry.',
+  },
+  RouteNotReady: {
+    kinds,
+    axes: ['Synced'],
+    course: 'Retrying',
+    cause: 'The Gateway has not accepted the route.',
+    remedy: "Read the route's own conditions, copied in the message; check parentRefs and listeners.",
+  },
+  RouteIncomplete: {
+    kinds,
+    axes: ['Synced'],
+    course: 'Stuck',
+    cause: 'Your route does not name both Services of this Deployment.',
+    remedy: 'Add the lines in the message to your route.',
+  },
+} as const satisfies Record<string, ReasonEntry>;

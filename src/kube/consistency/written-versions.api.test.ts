@@ -1,0 +1,55 @@
+import { Registry } from 'prom-client';
+import { expect, it } from 'vitest';
+import { delay } from '../../../test/support/fault-proxy/actions.ts';
+import { configMaps, eventually, liveInformers } from '../../../test/support/live-informer.ts';
+import { systemClock } from '../../seams/system.ts';
+import { ConsistencyMetrics } from './metrics.ts';
+import { WrittenVersions } from './written-versions.ts';
+
+const owner = { key: 'owner', uid: 'u' };
+
+it('holds a key back until a slow cache has what was created and lost what was deleted', async () => {
+  const { cache, namespace, proxy, put, remove } = await liveInformers();
+  const informer = cache.informer(configMaps, { namespace });
+  await informer.waitForSync();
+  const written = track(cache);
+  proxy.fault({ match: /configmaps\?.*watch=1/, times: 1, action: delay(300) });
+  proxy.tcp.reset();
+
+  const object = await put('a', '1');
+  written.wrote(owner, configMaps, object);
+
+  expect(written.ready(owner.key)).not.toBe(true);
+  await eventually(() => written.ready(owner.key) === true);
+  expect(informer.store.get(`${namespace}/a`)?.data).toEqual({ value: '1' });
+
+  await remove('a');
+  written.deleted(owner, configMaps, object);
+  await eventually(() => written.ready(owner.key) === true);
+
+  expect(informer.store.get(`${namespace}/a`)).toBeUndefined();
+});
+
+it('goes on with the next bookmark when the informer does not select what was written', async () => {
+  const { cache, namespace, put } = await liveInformers();
+  const informer = cache.informer(configMaps, { namespace, labelSelector: 'never=matches' });
+  await informer.waitForSync();
+  const written = track(cache);
+
+  const object = await put('a', '1');
+  written.wrote(owner, configMaps, object);
+  expect(written.ready(owner.key)).not.toBe(true);
+  await eventually(() => written.ready(owner.key) === true, 90_000);
+
+  expect(informer.store.size).toBe(0);
+}, 120_000);
+
+function track(cache: Awaited<ReturnType<typeof liveInformers>>['cache']): WrittenVersions {
+  return new WrittenVersions({
+    controller: 'test',
+    clock: systemClock,
+    metrics: new ConsistencyMetrics(new Registry()),
+    informersOf: (resource) => cache.informersOf(resource),
+    ownerUid: () => owner.uid,
+  });
+}
