@@ -62,7 +62,7 @@ export function commandFolder(cluster: Cluster): string {
 const commands = new Set(['kubectl', 'helm', 'buildctl', 'buildkitd', 'ctr']);
 
 /** Links the commands that people and tests use. */
-export async function linkCommands(cluster: Cluster, binaries: Binaries): Promise<void> {
+async function linkCommands(cluster: Cluster, binaries: Binaries): Promise<void> {
   const folder = commandFolder(cluster);
   await mkdir(folder, { recursive: true });
   const wanted = Object.values(binaries).filter((file) => commands.has(basename(file)));

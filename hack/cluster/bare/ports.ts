@@ -32,7 +32,7 @@ const blockSize = portNames.length;
 const blocks = Math.floor((30_000 - lowest) / blockSize);
 
 /** Where the search for a block starts: the same cluster gets the same ports again, two clusters rarely meet. */
-export function firstBlock(owner: string): number {
+function firstBlock(owner: string): number {
   return createHash('sha256').update(owner).digest().readUInt32BE(0) % blocks;
 }
 
@@ -101,7 +101,7 @@ function exists(path: string): Promise<boolean> {
 }
 
 /** Whether nobody listens on the port, on any address of this machine. */
-export function isPortFree(port: number): Promise<boolean> {
+function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

@@ -1,7 +1,7 @@
 import { run } from '../../run.ts';
 
 /** Written into every rule that this tool makes itself, so that it can be told from everybody else's. */
-export const ruleComment = 'vish-cluster';
+const ruleComment = 'vish-cluster';
 
 export const families = ['iptables', 'ip6tables'] as const;
 export type Family = (typeof families)[number];
@@ -17,7 +17,7 @@ interface Table {
 }
 
 /** Reads the output of `iptables-save`. */
-export function parseTables(saved: string): Table[] {
+function parseTables(saved: string): Table[] {
   const tables: { name: string; chains: string[]; rules: string[] }[] = [];
   for (const line of saved.split('\n')) {
     const last = tables.at(-1);
