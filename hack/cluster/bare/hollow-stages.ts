@@ -10,16 +10,16 @@ const leaseSeconds = 40;
 const capacity = { cpu: '256', memory: '1Ti', pods: '250', 'ephemeral-storage': '10Ti' };
 
 /** Settings of kwok and the life of nodes and pods, as the documents of its configuration file. */
-export function kwokConfig(cluster: Cluster): readonly object[] {
-  return [settings(cluster), nodeStage, ...podStages];
+export function kwokConfig(cluster: Cluster, podRange: string): readonly object[] {
+  return [settings(cluster, podRange), nodeStage, ...podStages];
 }
 
-function settings({ network, ports }: Cluster): object {
+function settings({ ports }: Cluster, podRange: string): object {
   return {
     apiVersion: 'config.kwok.x-k8s.io/v1alpha1',
     kind: 'KwokConfiguration',
     options: {
-      cidr: network.podRange,
+      cidr: podRange,
       manageNodesWithLabelSelector: `${hollowLabel}=true`,
       nodeLeaseDurationSeconds: leaseSeconds,
       serverAddress: `${loopback}:${ports.kwok}`,
@@ -76,14 +76,10 @@ const podStages: readonly object[] = [
     resource: 'Pod',
     state: podState,
     is: 'pending',
-    // After a restart kwok first has to see the addresses of the pods that run, or it would hand them out again.
-    delay: { jq: { expression: 'if now - (.metadata.creationTimestamp | fromdate) > 3 then "1s" else "0s" end' } },
     next: { statusTemplate: runningStatus() },
   }),
   stage('pod-opened', { resource: 'Pod', state: podState, is: 'opened', next: { statusTemplate: readiness('True') } }),
   stage('pod-closed', { resource: 'Pod', state: podState, is: 'closed', next: { statusTemplate: readiness('False') } }),
-  // Changes nothing and sends no request: it is how kwok notes the address of a pod that it did not start itself.
-  stage('pod-steady', { resource: 'Pod', state: podState, is: 'steady', next: { statusTemplate: 'phase: Running' } }),
 ];
 
 function readiness(status: 'True' | 'False'): string {
@@ -132,11 +128,10 @@ interface StageOptions {
   readonly state: string;
   /** The value of `state` that the stage is for. */
   readonly is: string;
-  readonly delay?: object;
   readonly next: object;
 }
 
-function stage(name: string, { resource, state, is, delay, next }: StageOptions): object {
+function stage(name: string, { resource, state, is, next }: StageOptions): object {
   return {
     apiVersion: 'kwok.x-k8s.io/v1alpha1',
     kind: 'Stage',
@@ -144,7 +139,6 @@ function stage(name: string, { resource, state, is, delay, next }: StageOptions)
     spec: {
       resourceRef: { apiGroup: 'v1', kind: resource },
       selector: { matchExpressions: [{ key: state, operator: 'In', values: [is] }] },
-      ...(delay ? { delay: { durationFrom: delay } } : {}),
       next,
     },
   };

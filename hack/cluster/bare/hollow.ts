@@ -31,7 +31,10 @@ function configFile(cluster: Cluster): string {
 /** Makes exactly `cluster.hollowNodes` hollow nodes, all Ready; nodes of an earlier, larger number go. */
 export async function ensureHollowNodes(cluster: Cluster, binaries: Binaries): Promise<void> {
   const kubectl = kubectlFor(cluster, binaries);
-  const documents = kwokConfig(cluster).map((document) => stringify(document, { lineWidth: 0 }));
+  const addresses = await kubectl(['get', 'pods', '--all-namespaces', '--output=jsonpath={.items[*].status.podIP}']);
+  const documents = kwokConfig(cluster, freeRange(addresses.split(' '))).map((document) =>
+    stringify(document, { lineWidth: 0 }),
+  );
   await writeFile(configFile(cluster), documents.join('---\n'));
   await releaseLeases(cluster, kubectl);
   await applyNodes(cluster, kubectl);
@@ -46,6 +49,19 @@ export async function removeHollowNodes(cluster: Cluster, binaries: Binaries): P
   if (running.length === 0) return;
   await stopAll(running);
   await kubectlFor(cluster, binaries)(['delete', 'nodes', selector, '--ignore-not-found']);
+}
+
+const ranges = Array.from({ length: 16 }, (_, at) => 128 + at * 8);
+
+/**
+ * A part of 10.128.0.0/9 that no pod has its address from. kwok forgets when it ends which addresses it gave, so each
+ * start hands out others; every part is larger than the most hollow nodes can fill.
+ */
+export function freeRange(addresses: readonly string[]): string {
+  const used = new Set(addresses.filter(Boolean).map((address) => Number(address.split('.')[1]) & ~7));
+  const free = ranges.find((range) => !used.has(range));
+  if (free === undefined) throw new Error('pods of 16 earlier starts hold every address range: delete some of them');
+  return `10.${free}.0.0/13`;
 }
 
 const selector = `--selector=${hollowLabel}=true`;
