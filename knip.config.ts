@@ -1,7 +1,14 @@
 import type { KnipConfig } from 'knip';
 
 export default {
-  entry: ['src/main.ts', 'src/kube/index.ts', 'hack/**/main.ts', 'bench/*/bench.ts', 'test/support/*-program.ts'],
+  entry: [
+    'src/main.ts',
+    'src/kube/index.ts',
+    'hack/**/main.ts',
+    'hack/cluster/{bump,soak}.ts',
+    'bench/*/bench.ts',
+    'test/support/*-program.ts',
+  ],
   project: ['src/**/*.ts', 'hack/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
   // A type is exported for whoever implements or calls what it describes, in this repository or not.
   exclude: ['types'],

@@ -12,7 +12,12 @@ export default defineConfig({
         testTimeout: 60_000,
         globalSetup: ['test/support/api-server.ts'],
       }),
-      suite('e2e', ['{src,hack,test}/**/*.e2e.test.ts'], { order: 2, testTimeout: 300_000 }),
+      suite('e2e', ['{src,hack,test}/**/*.e2e.test.ts'], {
+        order: 2,
+        testTimeout: 300_000,
+        globalSetup: ['test/support/node.ts'],
+        oneFileAtATime: true,
+      }),
       suite('faults', ['{src,hack,test}/**/*.faults.test.ts'], { order: 3, testTimeout: 300_000 }),
     ],
   },
@@ -23,12 +28,14 @@ interface Suite {
   order?: number;
   testTimeout?: number;
   globalSetup?: string[];
+  /** For suites that share one machine-wide node. */
+  oneFileAtATime?: boolean;
 }
 
 function suite(
   name: string,
   include: string[],
-  { exclude = [], order = 0, testTimeout = 10_000, globalSetup = [] }: Suite,
+  { exclude = [], order = 0, testTimeout = 10_000, globalSetup = [], oneFileAtATime = false }: Suite,
 ) {
   return {
     extends: true as const,
@@ -38,6 +45,7 @@ function suite(
       exclude: ['**/node_modules/**', ...exclude],
       testTimeout,
       globalSetup,
+      fileParallelism: !oneFileAtATime,
       hookTimeout: 600_000,
       sequence: { groupOrder: order },
     },

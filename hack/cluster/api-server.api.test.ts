@@ -1,9 +1,12 @@
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { countRequests } from './audit.ts';
 import { run } from './run.ts';
 
 const kubectl = (...args: string[]) =>
   run(`${inject('kubectlFolder')}/kubectl`, [`--kubeconfig=${inject('kubeconfig')}`, ...args]);
+
+const main = join(import.meta.dirname, 'main.ts');
 
 describe('the API server of the api suite', () => {
   it('answers with the version that versions.ts names', async () => {
@@ -18,5 +21,14 @@ describe('the API server of the api suite', () => {
     const counts = await countRequests(inject('auditLog'));
 
     expect(counts.get('admin')?.['list']).toBeGreaterThan(0);
+  });
+  it('has its own kubectl and kubeconfig in a shell that takes the lines of `cluster env`', async () => {
+    const name = basename(dirname(inject('kubeconfig')));
+    const script =
+      'eval "$("$1" "$2" env --name "$3")"; command -v kubectl; kubectl config view --output=jsonpath={..server}';
+
+    const { stdout } = await run('/bin/sh', ['-c', script, 'sh', process.execPath, main, name]);
+
+    expect(stdout).toMatch(new RegExp(`^${inject('kubectlFolder')}/kubectl\nhttps://127`));
   });
 });

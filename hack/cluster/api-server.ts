@@ -58,5 +58,5 @@ export async function removeApiServer(name: string): Promise<void> {
   if (!cluster) return;
   await downApiOnly(cluster);
   await rm(paths.state, { recursive: true, force: true });
-  await releasePorts(cluster.ports, claimsFolder());
+  await releasePorts(paths.state, claimsFolder());
 }

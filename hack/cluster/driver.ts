@@ -75,7 +75,8 @@ export interface ClusterPaths {
  */
 export interface Driver {
   readonly kind: 'context' | 'kind' | 'bare';
-  probe(): Promise<Probe>;
+  /** Changes nothing; answers whether `up` could make what is asked for. */
+  probe(request: ClusterRequest): Promise<Probe>;
   /** Leaves a working cluster and its kubeconfig at `paths.kubeconfig`. */
   up(context: DriverContext): Promise<void>;
   /** Removes what `up` made and says what was checked. */

@@ -16,6 +16,8 @@ export function parseStat(stat: string): { state: string; started: string } | un
 export interface MarkedProcess {
   readonly pid: number;
   readonly started: string;
+  /** What it was started as, word by word. */
+  readonly command: readonly string[];
   /** Value of the marker variable. */
   readonly mark: string;
 }
@@ -35,5 +37,7 @@ async function markOf(pid: number, variable: string): Promise<MarkedProcess | un
   const entry = environment.split('\0').find((line) => line.startsWith(`${variable}=`));
   if (!entry) return undefined;
   const started = await startTimeOf(pid);
-  return started === undefined ? undefined : { pid, started, mark: entry.slice(variable.length + 1) };
+  const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0').slice(0, -1);
+  if (started === undefined) return undefined;
+  return { pid, started, command, mark: entry.slice(variable.length + 1) };
 }

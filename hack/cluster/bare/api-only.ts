@@ -7,6 +7,7 @@ import { type Cluster, createCluster, loopback, type Network, readCluster, withH
 import type { Component } from './component.ts';
 import { writeControlPlaneConfig } from './config-files.ts';
 import { controlPlane, schedulers } from './control-plane.ts';
+import { ensureHollowNodes, hollowComponents, removeHollowNodes } from './hollow.ts';
 import { writeKubeconfigs } from './kubeconfig.ts';
 import { ensurePki } from './pki.ts';
 import { ensureRunning, stopComponents } from './supervisor.ts';
@@ -14,13 +15,14 @@ import { ensureRunning, stopComponents } from './supervisor.ts';
 /** Nothing leaves the machine in this mode: the ranges only have to be valid. */
 const apiOnlyNetwork: Network = {
   nodeAddress: loopback,
-  podRange: '10.244.0.0/16',
+  // Wide enough for the most hollow nodes, each full.
+  podRange: '10.128.0.0/9',
   serviceRange: '10.96.0.0/16',
 };
 
 /** The processes of an api-only cluster. */
 export function apiOnlyComponents(cluster: Cluster): readonly Component[] {
-  return cluster.hollowNodes > 0 ? [...controlPlane, ...schedulers] : controlPlane;
+  return cluster.hollowNodes > 0 ? [...controlPlane, ...schedulers, ...hollowComponents] : controlPlane;
 }
 
 /** Brings up etcd, API server and controller-manager; a second call repairs what is broken. */
@@ -29,7 +31,9 @@ export async function upApiOnly({ request, paths, report }: DriverContext): Prom
   const cluster = await withHollowNodes(found, request.hollowNodes);
   const binaries = await ensureBinaries([...apiOnlyTools, ...(cluster.hollowNodes > 0 ? hollowTools : [])], report);
   await prepareControlPlane(cluster, binaries);
-  await ensureRunning(cluster, apiOnlyComponents(cluster), binaries);
+  const hollow = cluster.hollowNodes > 0;
+  await ensureRunning(cluster, hollow ? [...controlPlane, ...schedulers] : controlPlane, binaries);
+  await (hollow ? ensureHollowNodes(cluster, binaries) : removeHollowNodes(cluster, binaries));
   return cluster;
 }
 
@@ -55,10 +59,10 @@ export function commandFolder(cluster: Cluster): string {
   return join(cluster.paths.state, 'bin');
 }
 
-const commands = new Set(['kubectl', 'helm', 'buildctl', 'buildkitd']);
+const commands = new Set(['kubectl', 'helm', 'buildctl', 'buildkitd', 'ctr']);
 
 /** Links the commands that people and tests use. */
-export async function linkCommands(cluster: Cluster, binaries: Binaries): Promise<void> {
+async function linkCommands(cluster: Cluster, binaries: Binaries): Promise<void> {
   const folder = commandFolder(cluster);
   await mkdir(folder, { recursive: true });
   const wanted = Object.values(binaries).filter((file) => commands.has(basename(file)));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { cacheRoot } from '../build/builder.ts';
 import type { ClusterPaths, ClusterRequest } from '../driver.ts';
-import { claimPorts, type Ports, portNames } from './ports.ts';
+import { claimPorts, type Ports, portNames, preferUsualPorts } from './ports.ts';
 
 const stateSchema = z.object({
   name: z.string(),
@@ -54,11 +54,17 @@ export async function readCluster(paths: ClusterPaths): Promise<Cluster | undefi
   throw new Error(`${file} is not readable by this version (${z.prettifyError(parsed.error)}): run \`cluster reset\``);
 }
 
+/** The cluster whose decisions were kept elsewhere than in its folder. */
+export function restoreCluster(kept: unknown, paths: ClusterPaths): Cluster {
+  return assemble(stateSchema.parse(kept), paths);
+}
+
 /** Decides on ports and addresses and writes them down before anything uses them. */
 export async function createCluster(request: ClusterRequest, paths: ClusterPaths, network: Network): Promise<Cluster> {
   await mkdir(paths.state, { recursive: true, mode: 0o700 });
-  const ports = await claimPorts(paths.state, claimsFolder());
+  const block = await claimPorts(paths.state, claimsFolder());
   const mode = request.apiOnly ? 'api-only' : 'full';
+  const ports = request.apiOnly ? block : await preferUsualPorts(block);
   const state: ClusterState = { name: request.name, mode, hollowNodes: request.hollowNodes, ports, network };
   await writeState(state, paths);
   return assemble(state, paths);

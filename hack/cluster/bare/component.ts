@@ -12,6 +12,8 @@ export interface Component {
   /** Components that must be healthy before this one starts. */
   readonly needs: readonly string[];
   readonly env?: (cluster: Cluster, binaries: Binaries) => Readonly<Record<string, string>>;
+  /** Done each time before the process starts, when what it needs is healthy. */
+  readonly prepare?: (cluster: Cluster, binaries: Binaries) => Promise<void>;
   /** What others find it at, for `status`. */
   readonly address?: (cluster: Cluster) => string;
 }

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import type { Cluster } from './cluster.ts';
 
 /** Who asked for what and how it ended, without bodies; the start of a request is left out, because its end is logged. */
-export const auditPolicy = {
+const auditPolicy = {
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
   omitStages: ['RequestReceived'],

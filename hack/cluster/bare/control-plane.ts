@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Cluster, loopback } from './cluster.ts';
 import { type Component, flags } from './component.ts';
 import { kubeconfigOf } from './kubeconfig.ts';
+import { nodeMask } from './machine/network.ts';
 import { identity } from './pki.ts';
 import { probeTls } from './probes.ts';
 
@@ -117,9 +118,6 @@ const scheduler: Component = {
   check: (cluster) => probeController(cluster, cluster.ports.scheduler),
 };
 
-/** 1022 pod addresses for the one node: rollout benchmarks run more pods than a /24 holds. */
-export const nodeMask = 22;
-
 function controllerFlags(cluster: Cluster, client: 'kube-controller-manager' | 'kube-scheduler', port: number) {
   const served = identity(cluster.pki, 'serving');
   const kubeconfig = kubeconfigOf(cluster, client);
@@ -133,6 +131,8 @@ function controllerFlags(cluster: Cluster, client: 'kube-controller-manager' | '
     'tls-private-key-file': served.key,
     'leader-elect': false,
     profiling: false,
+    // Tests wait for what they do: the usual 20 and 50 requests a second would be most of that time.
+    ...(cluster.mode === 'api-only' ? { 'kube-api-qps': 1000, 'kube-api-burst': 2000 } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -32,7 +32,7 @@ const blockSize = portNames.length;
 const blocks = Math.floor((30_000 - lowest) / blockSize);
 
 /** Where the search for a block starts: the same cluster gets the same ports again, two clusters rarely meet. */
-export function firstBlock(owner: string): number {
+function firstBlock(owner: string): number {
   return createHash('sha256').update(owner).digest().readUInt32BE(0) % blocks;
 }
 
@@ -63,8 +63,21 @@ export async function claimPorts(owner: string, claims: string, isFree = isPortF
 }
 
 /** Gives a cluster's block back. */
-export async function releasePorts(ports: Ports, claims: string): Promise<void> {
-  await rm(join(claims, String(Math.min(...Object.values(ports)))), { force: true });
+export async function releasePorts(owner: string, claims: string): Promise<void> {
+  for (const name of await readdir(claims).catch(() => [])) {
+    const file = join(claims, name);
+    if ((await readFile(file, 'utf8').catch(() => '')) === owner) await rm(file, { force: true });
+  }
+}
+
+/** Ports that people and manifests expect of a full cluster; each is used only while nobody else has it. */
+const usualPorts: Partial<Ports> = { api: 6443, registry: 5000, kubelet: 10_250, gatewayHttp: 80, gatewayHttps: 443 };
+
+/** Takes the usual ports where they are free, and those of the cluster's block elsewhere. */
+export async function preferUsualPorts(ports: Ports, isFree = isPortFree): Promise<Ports> {
+  const wanted = Object.entries(usualPorts);
+  const free = await Promise.all(wanted.map(([, port]) => isFree(port)));
+  return { ...ports, ...Object.fromEntries(wanted.filter((_, at) => free[at])) };
 }
 
 async function claim(file: string, owner: string): Promise<boolean> {
@@ -88,7 +101,7 @@ function exists(path: string): Promise<boolean> {
 }
 
 /** Whether nobody listens on the port, on any address of this machine. */
-export function isPortFree(port: number): Promise<boolean> {
+function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { sleep } from '../../../src/seams/clock.ts';
 import { systemClock } from '../../../src/seams/system.ts';
 import type { Binaries } from '../build/builder.ts';
@@ -47,12 +47,20 @@ async function ensureOne(
   running: readonly MarkedProcess[],
 ): Promise<void> {
   const command = commandOf(cluster, component, binaries);
-  const current = mainProcess(cluster, component.name, running);
-  if (current && (await runs(current, command))) {
+  const current = processesItself(cluster, component, running);
+  if (current.some((found) => runs(found, command))) {
     if (await becomesHealthy(cluster, component, recoveryMs)) return;
   }
-  await stopAll(running.filter((process) => process.mark === markOf(cluster, component.name)));
+  await stopAll(current);
+  await component.prepare?.(cluster, binaries);
   await start(cluster, component, { command, env: component.env?.(cluster, binaries) ?? {} });
+}
+
+/** What would point a part at another cluster than its own. */
+const misleading = new Set(['KUBECONFIG', 'KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT']);
+
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !misleading.has(name)));
 }
 
 interface Launch {
@@ -69,7 +77,7 @@ async function start(cluster: Cluster, component: Component, { command, env }: L
     detached: true,
     cwd: cluster.paths.state,
     stdio: ['ignore', log.fd, log.fd],
-    env: { ...process.env, ...env, [markVariable]: mark },
+    env: { ...cleanEnvironment(), ...env, [markVariable]: mark },
   });
   let ended: string | undefined;
   child.once('error', (error) => (ended = error.message));
@@ -113,7 +121,7 @@ export async function inspect(cluster: Cluster, components: readonly Component[]
   const running = await processesOf(cluster);
   return Promise.all(
     components.map(async (component) => {
-      const found = mainProcess(cluster, component.name, running);
+      const [found] = processesItself(cluster, component, running);
       if (!found) return { name: component.name, healthy: false, detail: 'not running' };
       const problem = await component.check(cluster).then(() => undefined, reasonOf);
       const detail = problem ?? component.address?.(cluster) ?? 'running';
@@ -136,16 +144,17 @@ export function markOf(cluster: Cluster, component: string): string {
   return `${cluster.mark}#${component}`;
 }
 
-/** The component itself: the oldest of the processes with its mark, because children inherit it. */
-function mainProcess(cluster: Cluster, name: string, running: readonly MarkedProcess[]): MarkedProcess | undefined {
-  return running
-    .filter((process) => process.mark === markOf(cluster, name))
-    .sort((a, b) => Number(a.started) - Number(b.started) || a.pid - b.pid)[0];
+/**
+ * The component itself. Children inherit its mark, and those of containerd must outlive it: they hold the containers,
+ * and a containerd that starts again finds them.
+ */
+function processesItself(cluster: Cluster, component: Component, running: readonly MarkedProcess[]): MarkedProcess[] {
+  const mark = markOf(cluster, component.name);
+  return running.filter((found) => found.mark === mark && basename(found.command[0] ?? '') === component.binary);
 }
 
-async function runs(process: MarkedProcess, command: readonly string[]): Promise<boolean> {
-  const text = await readFile(`/proc/${process.pid}/cmdline`, 'utf8').catch(() => '');
-  return text === `${command.join('\0')}\0`;
+function runs(found: MarkedProcess, command: readonly string[]): boolean {
+  return found.command.length === command.length && found.command.every((word, at) => word === command[at]);
 }
 
 function commandOf(cluster: Cluster, component: Component, binaries: Binaries): string[] {

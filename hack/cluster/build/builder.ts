@@ -46,6 +46,14 @@ export async function ensureBinaries(ids: readonly ToolId[], report: Reporter): 
   );
 }
 
+/** Whether the cache holds all of these: a cheap look that does not read the binaries. */
+export async function areBuilt(ids: readonly ToolId[]): Promise<boolean> {
+  const machine = await goEnvironment();
+  const places = await Promise.all(ids.map((id) => locate(tools[id], machine)));
+  const found = await Promise.all(places.map(({ folder }) => readdir(folder).catch(() => [])));
+  return found.every((files) => files.length > 0);
+}
+
 interface Place {
   readonly tool: Tool;
   readonly folder: string;

@@ -1,5 +1,5 @@
-// The first process of every pod: it holds the pod's namespaces and does nothing. The same binary is the helper of the
-// volume provisioner, which runs it with `setup` or `teardown`, so that neither needs an image from a registry.
+// The first process of every pod: it holds the pod's namespaces and does nothing. Called as `volume`, the same binary
+// makes and removes the directories of the volume provisioner, so that neither needs an image from a registry.
 package main
 
 import (
@@ -7,18 +7,19 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 )
 
 func main() {
-	if len(os.Args) > 1 {
-		if err := volume(os.Args[1], os.Args[2:]); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
+	if filepath.Base(os.Args[0]) != "volume" {
+		pause()
 		return
 	}
-	pause()
+	if err := volume(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }
 
 // pause reaps what is orphaned into it, as pid 1 of a shared process namespace must.
@@ -41,27 +42,27 @@ func pause() {
 	}
 }
 
-// volume makes or removes the directory of one volume; the provisioner passes it with -p.
-func volume(action string, arguments []string) error {
-	flags := flag.NewFlagSet(action, flag.ContinueOnError)
+// volume does what the provisioner asks for: `-a create` or `-a delete` of the directory `-p`.
+func volume(arguments []string) error {
+	flags := flag.NewFlagSet("volume", flag.ContinueOnError)
 	path := flags.String("p", "", "directory of the volume")
-	flags.String("s", "", "size, not enforced")
-	flags.String("m", "", "volume mode")
-	flags.String("a", "", "action, for older provisioners")
+	action := flags.String("a", "", "create or delete")
+	flags.String("s", "", "size in bytes, not enforced")
+	flags.String("m", "", "volume mode, always Filesystem")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
 	if *path == "" || *path == "/" {
-		return fmt.Errorf("refusing to %s the volume directory %q", action, *path)
+		return fmt.Errorf("refusing to %s the volume directory %q", *action, *path)
 	}
-	switch action {
-	case "setup":
+	switch *action {
+	case "create":
 		if err := os.MkdirAll(*path, 0o777); err != nil {
 			return err
 		}
 		return os.Chmod(*path, 0o777) // the umask took bits away, and any user may run in the pod
-	case "teardown":
+	case "delete":
 		return os.RemoveAll(*path)
 	}
-	return fmt.Errorf("unknown action %q", action)
+	return fmt.Errorf("unknown action %q", *action)
 }

@@ -1,0 +1,73 @@
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ManualClock } from '../../../src/seams/manual-clock.ts';
+import { packLayer } from './oci/layer.ts';
+import { finishLayout, startLayout } from './oci/layout.ts';
+import { Store } from './store.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vish-store-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function layoutIn(work: string): Promise<string> {
+  const [layout, files] = [join(work, 'layout'), join(work, 'files')];
+  await mkdir(files);
+  await writeFile(join(files, 'x'), 'x');
+  await startLayout(layout);
+  const layer = await packLayer(files, layout);
+  await finishLayout(layout, {
+    layer,
+    settings: {},
+    references: ['x:1'],
+    madeBy: 'test',
+    created: '2026-01-01T00:00:00Z',
+  });
+  return layout;
+}
+
+it('finds nothing before an image was kept, and the same image after', async () => {
+  const store = new Store(folder);
+  const before = await store.find('key');
+
+  const kept = await store.keep('key', await layoutIn(await store.workFolder()));
+
+  expect(before).toBeUndefined();
+  expect(await store.find('key')).toEqual(kept);
+});
+
+it('two makers of the same image are both content with what the first one kept', async () => {
+  const [one, two] = [new Store(folder), new Store(folder)];
+  const layouts = [await layoutIn(await one.workFolder()), await layoutIn(await two.workFolder())];
+
+  const first = await one.keep('key', layouts[0] ?? '');
+  const second = await two.keep('key', layouts[1] ?? '');
+
+  expect(second).toEqual(first);
+});
+
+it('counts a folder without a complete layout as not made', async () => {
+  await mkdir(join(folder, 'key'));
+
+  expect(await new Store(folder).find('key')).toBeUndefined();
+});
+
+it('sweeps what killed makers left a day ago, not the work of one that is busy', async () => {
+  const clock = new ManualClock();
+  const store = new Store(folder);
+  const [old, fresh] = [await store.workFolder(), await store.workFolder()];
+  const hour = 3600;
+  await utimes(old, clock.now() / 1000 - 25 * hour, clock.now() / 1000 - 25 * hour);
+  await utimes(fresh, clock.now() / 1000 - hour, clock.now() / 1000 - hour);
+
+  await store.sweep(clock);
+
+  expect((await readdir(folder)).map((name) => join(folder, name))).toEqual([fresh]);
+});

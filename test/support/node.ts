@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { bareDriver } from '../../hack/cluster/bare/driver.ts';
+import { createReporter } from '../../hack/cluster/cli/reporter.ts';
+import type { ClusterStatus, DriverContext } from '../../hack/cluster/driver.ts';
+import { withLock } from '../../hack/cluster/lock.ts';
+import { defaultName, pathsOf } from '../../hack/cluster/paths.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The real node of the e2e suite. */
+    node: NodeFacts;
+  }
+}
+
+export interface NodeFacts {
+  readonly kubeconfig: string;
+  /** Folder with kubectl and ctr. */
+  readonly binaries: string;
+  /** `address:port` of the registry, for pods and for this machine. */
+  readonly registry: string;
+  /** URL of the Gateway `gateway-system/public`. */
+  readonly gateway: string;
+}
+
+/**
+ * vitest's globalSetup for suites on a real node: the default cluster, because a machine can be the node of only one. A
+ * cluster that was up before stays up, one that was not is taken down at the end.
+ */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const context = defaultContext();
+  const { healthy: wasUp } = await bareDriver.status(context);
+  await exclusively(context, () => bareDriver.up(context));
+  project.provide('node', factsOf(context, await bareDriver.status(context)));
+  return async () => {
+    if (!wasUp) await exclusively(context, () => bareDriver.down(context));
+  };
+}
+
+/** The default cluster, as the command line would see it. */
+export function defaultContext(): DriverContext {
+  const request = { name: defaultName, apiOnly: false, hollowNodes: 0 };
+  return { request, paths: pathsOf(defaultName), report: createReporter() };
+}
+
+function factsOf({ paths }: DriverContext, { urls }: ClusterStatus): NodeFacts {
+  const { registry = '', gateway = '' } = urls;
+  return { kubeconfig: paths.kubeconfig, binaries: join(paths.state, 'bin'), registry, gateway };
+}
+
+function exclusively(context: DriverContext, work: () => Promise<void>): Promise<void> {
+  return withLock(`${context.paths.state}.lock`, { purpose: 'e2e tests', deadlineMs: 40 * 60_000 }, work);
+}
