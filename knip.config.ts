@@ -6,7 +6,7 @@ export default {
     'src/kube/index.ts',
     'hack/**/main.ts',
     'hack/cluster/{bump,soak}.ts',
-    'bench/*/bench.ts',
+    'bench/*/{bench,ours}.ts',
     'test/support/*-program.ts',
   ],
   project: ['src/**/*.ts', 'hack/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],

@@ -17,5 +17,11 @@ export const tasks: readonly Task[] = [
     remedy: 'each message says what to do; npm run fix mends some',
   },
   { name: 'format', command: 'biome', args: ['check', '--colors=off', '.'], remedy: 'npm run fix' },
+  {
+    name: 'generated',
+    command: 'node',
+    args: ['hack/generate.ts', '--check'],
+    remedy: 'npm run generate, and commit what it writes',
+  },
   { name: 'dead code', command: 'knip', args: ['--no-progress'], remedy: 'delete what nothing uses, or use it' },
 ];

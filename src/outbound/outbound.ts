@@ -18,7 +18,7 @@ import type { Hop } from './redirect.ts';
 import type { Target } from './target.ts';
 import { parseTarget } from './target.ts';
 
-export { type OutboundCode, OutboundError, outboundErrors } from './errors.ts';
+export { type OutboundCode, OutboundError } from './errors.ts';
 export type { Exception, Limits, OutboundOptions, OutboundRequest, Outcome } from './options.ts';
 export type { Pin } from './pin.ts';
 export { dnsResolver, type Resolver } from './resolver.ts';

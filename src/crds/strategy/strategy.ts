@@ -134,12 +134,3 @@ export type Strategy = z.output<typeof strategy>;
 export type RollingStrategy = z.output<typeof rolling>;
 export type BlueGreenStrategy = z.output<typeof blueGreen>;
 export type CanaryStrategy = z.output<typeof canary>;
-
-/** The settings of an absent `strategy.rolling` or `strategy.blueGreen`. */
-export function rollingSettings({ rolling: settings }: Strategy): RollingStrategy {
-  return settings ?? rolling.parse({});
-}
-
-export function blueGreenSettings({ blueGreen: settings }: Strategy): BlueGreenStrategy {
-  return settings ?? blueGreen.parse({});
-}

@@ -94,12 +94,3 @@ export const workload = z.strictObject({
 
 export type PartialWorkload = z.output<typeof partialWorkload>;
 export type Workload = z.output<typeof workload>;
-
-/** Values that stand for absent fields of `health`. */
-export const healthDefaults = {
-  intervalSeconds: 5,
-  timeoutSeconds: 2,
-  failures: 3,
-  startupSeconds: 60,
-  restart: false,
-} as const;
