@@ -4,19 +4,31 @@ import { systemClock } from '../src/seams/system.ts';
 import { type Bench, runBench } from './lib/bench.ts';
 import { table } from './lib/table.ts';
 
-/** `npm run bench -- NAME [--quick] [--json FILE]`. Exit code 1 when a bar is not met, 2 when the call is wrong. */
+/** `npm run bench -- NAME [--quick] [--rows 1,3] [--runs N] [--json FILE]`. Exit code 1 when a bar is not met, 2 when the call is wrong. */
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      rows: { type: 'string' },
+      runs: { type: 'string' },
+    },
   });
   const [name = ''] = positionals;
   if (!names().includes(name)) {
-    console.error(`npm run bench -- NAME [--quick] [--json FILE]\nNAME is one of: ${names().join(', ')}`);
+    console.error(
+      `npm run bench -- NAME [--quick] [--rows 1,3] [--runs N] [--json FILE]\nNAME is one of: ${names().join(', ')}`,
+    );
     return 2;
   }
   const { bench } = (await import(`./${name}/bench.ts`)) as { bench: Bench };
-  const results = await runBench(bench, { clock: systemClock, quick: values.quick });
+  const wanted = values.rows?.split(',').map(Number);
+  const rows = bench.rows.filter(({ number }) => wanted?.includes(number) ?? true);
+  const results = await runBench(
+    { ...bench, rows, ...(values.runs && { runs: Number(values.runs) }) },
+    { clock: systemClock, quick: values.quick },
+  );
   console.log(table(bench.peer, results));
   if (values.quick) console.log('Quick run: it shows that the benchmark works; judge by a full one.');
   if (values.json)

@@ -75,7 +75,8 @@ export async function runBench(bench: Bench, { clock, quick }: Omit<RunInfo, 'in
 export function judge(row: Row, samples: readonly Sample[]): RowResult {
   const ours = median(samples.map((sample) => sample.ours));
   const peers = samples.flatMap((sample) => (sample.peer === undefined ? [] : [sample.peer]));
-  const ratios = samples.flatMap((sample) => (sample.peer === undefined ? [] : [sample.ours / sample.peer]));
+  // Nothing divided by nothing says nothing: a peer that measured 0 gives no ratio.
+  const ratios = samples.flatMap(({ ours, peer }) => (peer === undefined || peer === 0 ? [] : [ours / peer]));
   const judged = row.bar.of === 'ratio' ? ratios : samples.map((sample) => sample.ours);
   if (judged.length === 0)
     throw new Error(`row ${row.number} has a bar on the ratio, but no run gave a figure of the peer`);
@@ -85,7 +86,8 @@ export function judge(row: Row, samples: readonly Sample[]): RowResult {
     work: row.work,
     unit: row.unit,
     ours,
-    ...(peers.length > 0 ? { peer: median(peers), ratio: median(ratios) } : {}),
+    ...(peers.length > 0 ? { peer: median(peers) } : {}),
+    ...(ratios.length > 0 ? { ratio: median(ratios) } : {}),
     range: [Math.min(...ranged), Math.max(...ranged)],
     runs: samples.length,
     bar: describeBar(row.bar, row.unit),

@@ -1,0 +1,66 @@
+import { type ApiServer, startApiServer } from '../../hack/cluster/api-server.ts';
+import type { Client } from '../../src/kube/client/client.ts';
+import { createClient } from '../../src/kube/client/create-client.ts';
+import { loadConnection } from '../../src/kube/connection/load-connection.ts';
+import { isKubeError } from '../../src/kube/errors/errors.ts';
+import type { Resource } from '../../src/kube/object/resource.ts';
+import { createTransport } from '../../src/kube/transport/create-transport.ts';
+import { type Clock, sleep } from '../../src/seams/clock.ts';
+import { systemRandom } from '../../src/seams/system.ts';
+import { widgetDefinition, widgets } from './widgets.ts';
+
+const definitions: Resource = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+};
+
+/** The server that both sides work on, and the harness's own way to it. */
+export interface Server extends ApiServer {
+  client: Client;
+}
+
+export async function startServer(clock: Clock): Promise<Server> {
+  const server = await startApiServer({ name: `bench-${process.pid}` });
+  const connection = await loadConnection({ clock, kubeconfig: server.kubeconfig });
+  const transport = createTransport({ connection, clock, random: systemRandom, userAgent: 'bench-harness' });
+  const client = createClient({ transport, clock, fieldManager: 'bench-harness' });
+  const stop = async () => {
+    await transport.close();
+    await server.stop();
+  };
+  await client.create(definitions, widgetDefinition);
+  await until(clock, 'the API server serves widgets', () => served(client));
+  return { ...server, client, stop };
+}
+
+async function served(client: Client): Promise<boolean> {
+  try {
+    await client.list(widgets, { limit: 1 });
+    return true;
+  } catch (error) {
+    const notYet = (['NotFound', 'Unavailable', 'Throttled'] as const).some((code) => isKubeError(error, code));
+    if (notYet) return false;
+    throw error;
+  }
+}
+
+/** Asks every 50 ms; gives up after a minute. */
+export async function until(clock: Clock, what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = clock.monotonic() + 60_000;
+  while (!(await holds())) {
+    if (clock.monotonic() > deadline) throw new Error(`waited a minute, and still not: ${what}`);
+    await sleep(clock, 50);
+  }
+}
+
+/** Runs `work` for 0 to `count - 1`, twenty at a time. */
+export async function forEachIndex(count: number, work: (index: number) => Promise<unknown>): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: 20 }, lane));
+}
