@@ -1,9 +1,11 @@
 import { type Clock, sleep } from '../../src/seams/clock.ts';
 import type { Row, RunInfo, Sample } from '../lib/bench.ts';
 import { AuditTail } from './audit.ts';
+import { countConnections } from './connections.ts';
 import { createFamilies, createWidgets, deleteWidgets, settleWidgets, touchWidget, touchWidgets } from './objects.ts';
 import type { Server } from './server.ts';
 import { type Program, Side, type SideOptions } from './side.ts';
+import { takeover } from './takeover.ts';
 
 /** What the rows share, made by the benchmark's setUp. */
 export interface Rig {
@@ -61,6 +63,34 @@ export function runtimeRows(rig: () => Rig): Row[] {
       unit: 'ms',
       bar: { of: 'ours', atMost: 600 },
       measure: both(rig, idle()),
+    },
+    {
+      number: 6,
+      work: 'connections for 20 watches and 2,000 calls, HTTP/2 only',
+      unit: 'connections',
+      bar: { of: 'ours', atMost: 4 },
+      measure: async ({ clock }) => ({ ours: await countConnections(clock, rig().server, 'h2') }),
+    },
+    {
+      number: 7,
+      work: 'the same with HTTP/1.1 only, the 20 of the watches among them',
+      unit: 'connections',
+      bar: { of: 'ours', atMost: 32 },
+      measure: async ({ clock }) => ({ ours: await countConnections(clock, rig().server, 'h1') }),
+    },
+    {
+      number: 8,
+      work: 'leader killed until the standby leads',
+      unit: 'ms',
+      bar: { of: 'ours', atMost: 20_000 },
+      measure: async ({ clock }) => ({ ours: await takeover(clock, rig().server, 'killed') }),
+    },
+    {
+      number: 9,
+      work: 'leader stopped until the standby leads',
+      unit: 'ms',
+      bar: { of: 'ours', atMost: 3000 },
+      measure: async ({ clock }) => ({ ours: await takeover(clock, rig().server, 'stopped') }),
     },
   ];
 }
