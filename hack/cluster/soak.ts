@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../src/seams/system.ts';
 import { bareDriver } from './bare/driver.ts';
@@ -36,6 +37,7 @@ async function main(argv: readonly string[]): Promise<number> {
     report.say(`${round}: up ${seconds(up - began)}, down ${seconds(down - up)}, ${difference.length} differences`);
     for (const line of difference) report.say(`   ${line.slice(0, 200)}`);
   }
+  await rm(context.paths.state, { recursive: true, force: true });
   report.say(differing === 0 ? 'the machine is as it was' : `${differing} rounds left something behind`);
   return differing === 0 ? 0 : 1;
 }

@@ -2,7 +2,7 @@ import type { ClusterPaths, ClusterStatus, Driver, DriverContext, PartStatus } f
 import { run } from '../run.ts';
 import { versions } from '../versions.ts';
 import { apiOnlyComponents, commandFolder, downApiOnly, upApiOnly } from './api-only.ts';
-import { type Cluster, readCluster, restoreCluster } from './cluster.ts';
+import { type Cluster, loopback, readCluster, restoreCluster } from './cluster.ts';
 import type { Component } from './component.ts';
 import { apiUrl } from './kubeconfig.ts';
 import { printLogs } from './logs.ts';
@@ -13,6 +13,7 @@ import { loadArchives } from './node/load.ts';
 import { registryAddress } from './node/mirrors.ts';
 import { lateComponents, lateOutcomes, nodeComponents, nodeOutcomes, type Outcome } from './node/parts.ts';
 import { upNode } from './node/up.ts';
+import { ownPort } from './ports.ts';
 import { inspect } from './supervisor.ts';
 
 /** Builds Kubernetes from Go modules and runs it as plain processes of this machine. */
@@ -82,7 +83,11 @@ async function statusOf(cluster: Cluster): Promise<ClusterStatus> {
     inspect(cluster, componentsOf(cluster)),
     Promise.all(outcomes.map((outcome) => inspectOutcome(cluster, outcome))),
   ]);
-  const full = { registry: registryAddress(cluster), gateway: gatewayUrl(cluster) };
+  const full = {
+    registry: registryAddress(cluster),
+    gateway: gatewayUrl(cluster),
+    'gateway on loopback': `http://${loopback}:${ownPort(cluster.ports, 'gatewayHttp')}`,
+  };
   const { kubernetes, etcd } = versions;
   return {
     healthy: parts.flat().every((part) => part.healthy),

@@ -1,6 +1,8 @@
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { defaultContext } from '../../../test/support/node.ts';
+import { pathsOf } from '../paths.ts';
 import { run } from '../run.ts';
 import { compareSnapshots, takeSnapshot } from '../soak/snapshot.ts';
 import { bareDriver } from './driver.ts';
@@ -33,6 +35,17 @@ describe('a node whose parts are killed', () => {
     await bareDriver.up(context);
 
     expect(await bareDriver.status(context)).toEqual(before);
+  });
+});
+
+describe('a second cluster with a node', () => {
+  it('is refused with what to do instead, and leaves no trace', async () => {
+    const name = 'test-second';
+    const second = { ...context, request: { ...context.request, name }, paths: pathsOf(name) };
+
+    await expect(bareDriver.up(second)).rejects.toThrow(/node of one cluster[\s\S]*take it down first/);
+
+    expect(await readdir(dirname(second.paths.state))).not.toContain(name);
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { blockPorts, claimPorts, portNames, preferUsualPorts, releasePorts } from './ports.ts';
+import { blockPorts, claimPorts, ownPort, portNames, preferUsualPorts, releasePorts } from './ports.ts';
 
 const free = () => Promise.resolve(true);
 let root: string;
@@ -58,4 +58,5 @@ it('prefers the ports that people expect, where nobody has them', async () => {
   const ports = await preferUsualPorts(blockPorts(20_000), (port) => Promise.resolve(port !== 5000));
 
   expect(ports).toMatchObject({ api: 6443, gatewayHttp: 80, registry: blockPorts(20_000).registry });
+  expect(ownPort(ports, 'gatewayHttp')).toBe(blockPorts(20_000).gatewayHttp);
 });

@@ -70,6 +70,11 @@ export async function releasePorts(owner: string, claims: string): Promise<void>
   }
 }
 
+/** The port of the cluster's own block, where `preferUsualPorts` may have put a usual one. etcd keeps its own. */
+export function ownPort(ports: Ports, name: PortName): number {
+  return ports.etcd - portNames.indexOf('etcd') + portNames.indexOf(name);
+}
+
 /** Ports that people and manifests expect of a full cluster; each is used only while nobody else has it. */
 const usualPorts: Partial<Ports> = { api: 6443, registry: 5000, kubelet: 10_250, gatewayHttp: 80, gatewayHttps: 443 };
 

@@ -1,5 +1,6 @@
 import { run } from '../../run.ts';
 import type { Network } from '../cluster.ts';
+import { ownPort, type Ports } from '../ports.ts';
 import { ensureRule } from './iptables.ts';
 
 /** The node's own bridge: pods hang on it and it carries the node's address, so nothing listens to the outside. */
@@ -62,7 +63,7 @@ export async function linkExists(name: string): Promise<boolean> {
 }
 
 /** Makes the bridge with the node's address and the rules that let pods out; a second call changes nothing. */
-export async function ensureNetwork(network: Network, ports: { registry: number; gatewayHttp: number }): Promise<void> {
+export async function ensureNetwork(network: Network, ports: Ports): Promise<void> {
   if (!(await linkExists(bridge))) await run('ip', ['link', 'add', bridge, 'type', 'bridge']);
   await run('ip', ['address', 'replace', `${network.nodeAddress}/${nodeMask}`, 'dev', bridge]);
   await run('ip', ['link', 'set', bridge, 'up']);
@@ -72,7 +73,8 @@ export async function ensureNetwork(network: Network, ports: { registry: number;
   await ensureRule('filter', 'FORWARD', ['-i', bridge, '-j', 'ACCEPT']);
   await ensureRule('filter', 'FORWARD', ['-o', bridge, '-j', 'ACCEPT']);
   await forwardLoopback(network, ports.registry, ports.registry);
-  await forwardLoopback(network, ports.gatewayHttp === 80 ? 8080 : ports.gatewayHttp, ports.gatewayHttp);
+  // Of the cluster's own ports: port 80 or 8080 of the loopback address may be somebody's.
+  await forwardLoopback(network, ownPort(ports, 'gatewayHttp'), ports.gatewayHttp);
 }
 
 /** Lets 127.0.0.1 reach what listens on the node's address only: `localhost:5000` is a usual name for a registry. */

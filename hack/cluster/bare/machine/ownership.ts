@@ -34,10 +34,10 @@ export async function readRecord(): Promise<NodeRecord | undefined> {
 }
 
 /**
- * Makes this machine the node of one cluster: there is one bridge, one kubelet port, one set of rules. Refuses when
- * another cluster has it, ours or anybody's.
+ * Refuses when this machine is the node of another cluster, ours or anybody's: there is one bridge, one kubelet port,
+ * one set of rules.
  */
-export async function takeMachine(owner: string, cluster: unknown): Promise<void> {
+export async function expectFreeMachine(owner: string): Promise<void> {
   const record = await readRecord();
   if (record?.owner === owner) return;
   if (record) {
@@ -49,12 +49,16 @@ export async function takeMachine(owner: string, cluster: unknown): Promise<void
     );
   }
   const foreign = nodeChains(await savedRules('iptables'));
-  if (foreign.length > 0) {
-    throw new Error(
-      `another Kubernetes node runs on this machine (iptables has ${foreign.slice(0, 3).join(', ')}): a second one ` +
-        'would break both; stop it, or name its context with --context, or use --api-only',
-    );
-  }
+  if (foreign.length === 0) return;
+  throw new Error(
+    `another Kubernetes node runs on this machine (iptables has ${foreign.slice(0, 3).join(', ')}): a second one ` +
+      'would break both; stop it, or name its context with --context, or use --api-only',
+  );
+}
+
+/** Makes this machine the node of a cluster and notes how it was before. */
+export async function takeMachine(owner: string, cluster: unknown): Promise<void> {
+  if (await readRecord()) return;
   const before = { settings: await readSettings(), absentPaths: await absentPaths(), nftTables: await nftTables() };
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(recordFile, JSON.stringify({ owner, cluster, before } satisfies NodeRecord));

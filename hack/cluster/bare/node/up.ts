@@ -9,7 +9,7 @@ import { prepareControlPlane } from '../api-only.ts';
 import { type Cluster, createCluster, readCluster } from '../cluster.ts';
 import { ensureCgroup } from '../machine/cgroups.ts';
 import { chooseNetwork, currentRoutes, ensureNetwork } from '../machine/network.ts';
-import { takeMachine } from '../machine/ownership.ts';
+import { expectFreeMachine, takeMachine } from '../machine/ownership.ts';
 import { ensurePackages } from '../machine/packages.ts';
 import { applySettings } from '../machine/settings.ts';
 import { ensureRunning } from '../supervisor.ts';
@@ -27,6 +27,7 @@ const outcomeDeadlineMs = 90_000;
 export async function upNode({ request, paths, report }: DriverContext): Promise<Cluster> {
   if (process.getuid?.() !== 0) throw new Error(notRoot);
   await ensurePackages(report);
+  await expectFreeMachine(paths.state);
   const cluster =
     (await readCluster(paths)) ?? (await createCluster(request, paths, chooseNetwork(await currentRoutes())));
   await takeMachine(paths.state, cluster);
