@@ -16,7 +16,7 @@ export const bench: Bench = {
   peer: 'controller-runtime 0.25.2 (bench/runtime/twin)',
   rows: runtimeRows(ready),
   async setUp({ clock }) {
-    const programs = await buildPrograms(clock);
+    const programs = await buildPrograms();
     const server = await startServer(clock);
     rig = { server, ...programs };
     return () => server.stop();

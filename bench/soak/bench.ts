@@ -28,7 +28,7 @@ function soakOnce(run: RunInfo): Promise<Soak> {
 }
 
 async function soak(at: Server, { clock, quick }: RunInfo): Promise<Soak> {
-  const { ours } = await buildPrograms(clock);
+  const { ours } = await buildPrograms();
   await createWidgets(at.client, quick ? 500 : objects, 2000);
   await settleWidgets(at.client);
   const side = new Side(ours, { clock, kubeconfig: at.kubeconfig, work: 'widgets', expect: quick ? 500 : objects });

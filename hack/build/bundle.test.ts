@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { systemClock } from '../../src/seams/system.ts';
 import { run } from '../lib/run.ts';
 import { bundle } from './bundle.ts';
 
@@ -18,7 +17,7 @@ it('makes one file that runs by itself and whose stack traces name the source', 
 
   const { bytes, warnings } = await bundle({ entry, outfile });
   rmSync(join(folder, 'part.ts'));
-  const { output } = await run(process.execPath, ['--enable-source-maps', outfile], { clock: systemClock });
+  const { output } = await run(process.execPath, ['--enable-source-maps', outfile], { allowFailure: true });
 
   expect(bytes).toBeGreaterThan(100);
   expect(warnings).toEqual([]);

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
+import { run } from '../lib/run.ts';
 import { countRequests } from './audit.ts';
-import { run } from './run.ts';
 
 const kubectl = (...args: string[]) =>
   run(`${inject('kubectlFolder')}/kubectl`, [`--kubeconfig=${inject('kubeconfig')}`, ...args]);

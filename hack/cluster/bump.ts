@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { run } from '../lib/run.ts';
 import { moduleFolder } from './build/builder.ts';
 import { type Replacement, replaceArguments, requiredVersion, type ToolModule, toolModules } from './build/modules.ts';
-import { run } from './run.ts';
 
 /** Makes go.mod and go.sum of every tool agree with versions.ts; leaves alone those that do. */
 async function bump(): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { run } from './run.ts';
+import { run } from '../lib/run.ts';
 
 const cluster = (...args: string[]) =>
   run(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], { allowFailure: true });

@@ -1,9 +1,8 @@
 import { expect, inject, it } from 'vitest';
-import { systemClock } from '../../src/seams/system.ts';
 import { run } from '../lib/run.ts';
 import { nextSteps } from './steps.ts';
 
-const shell = (script: string) => run('bash', ['-c', script], { clock: systemClock });
+const shell = (script: string) => run('bash', ['-c', script], { allowFailure: true, timeoutMs: 200_000 });
 
 it('ends with a sample Project in the cluster, and may run again', async () => {
   const first = await shell('node hack/quickstart/main.ts');

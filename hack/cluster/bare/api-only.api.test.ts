@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../lib/run.ts';
 import { removeApiServer } from '../api-server.ts';
 import type { DriverContext } from '../driver.ts';
 import { pathsOf } from '../paths.ts';
-import { run } from '../run.ts';
 import { compareSnapshots, takeSnapshot } from '../soak/snapshot.ts';
 import { controlPlane } from './control-plane.ts';
 import { bareDriver } from './driver.ts';

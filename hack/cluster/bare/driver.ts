@@ -1,5 +1,5 @@
+import { run } from '../../lib/run.ts';
 import type { ClusterPaths, ClusterStatus, Driver, DriverContext, PartStatus } from '../driver.ts';
-import { run } from '../run.ts';
 import { versions } from '../versions.ts';
 import { apiOnlyComponents, commandFolder, downApiOnly, upApiOnly } from './api-only.ts';
 import { type Cluster, loopback, readCluster, restoreCluster } from './cluster.ts';

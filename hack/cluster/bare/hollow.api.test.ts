@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { sleep } from '../../../src/seams/clock.ts';
 import { systemClock } from '../../../src/seams/system.ts';
+import { run } from '../../lib/run.ts';
 import { type ApiServer, startApiServer } from '../api-server.ts';
 import { pathsOf } from '../paths.ts';
-import { run } from '../run.ts';
 import { type Cluster, readCluster } from './cluster.ts';
 import { markOf, processesOf } from './supervisor.ts';
 

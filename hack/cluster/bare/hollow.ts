@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { type RunOptions, run } from '../../lib/run.ts';
 import type { Binaries } from '../build/builder.ts';
-import { type RunOptions, run } from '../run.ts';
 import { type Cluster, loopback } from './cluster.ts';
 import { type Component, flags } from './component.ts';
 import { addressAnnotation, hollowLabel, kwokConfig } from './hollow-stages.ts';

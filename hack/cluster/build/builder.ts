@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes } from 'node:fs/p
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../../src/seams/system.ts';
+import { run } from '../../lib/run.ts';
 import type { Reporter } from '../driver.ts';
 import { withLock } from '../lock.ts';
-import { run } from '../run.ts';
 import { verifyManifest, writeManifest } from './manifest.ts';
 import { type BuildInputs, buildArguments, cacheKey } from './plan.ts';
 import { type BuildTask, buildLine, withHeartbeat } from './progress.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { run } from '../run.ts';
+import { run } from '../../lib/run.ts';
 import { renderEnvironment, renderStatus } from './status.ts';
 
 it.each([

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, inject, it, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { run } from '../../lib/run.ts';
 import type { DriverContext } from '../driver.ts';
 import { pathsOf } from '../paths.ts';
-import { run } from '../run.ts';
 import { contextDriver } from './driver.ts';
 
 interface Kubeconfig {

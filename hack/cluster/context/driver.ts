@@ -1,8 +1,8 @@
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { type RunResult, run } from '../../lib/run.ts';
 import type { ClusterStatus, Driver, DriverContext, Probe } from '../driver.ts';
-import { type RunResult, run } from '../run.ts';
 import { readContext, removeContext, writeContext } from './record.ts';
 
 /**

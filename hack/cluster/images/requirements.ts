@@ -1,4 +1,4 @@
-import { run } from '../run.ts';
+import { run } from '../../lib/run.ts';
 
 const packages = new Map([
   ['debootstrap', 'debootstrap'],

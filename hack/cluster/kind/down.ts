@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
+import { run } from '../../lib/run.ts';
 import type { DriverContext } from '../driver.ts';
-import { run } from '../run.ts';
 import { readRecord, removeRecord } from './record.ts';
 import { registryState, removeRegistry } from './registry.ts';
 import { clusters } from './up.ts';

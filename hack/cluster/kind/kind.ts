@@ -1,5 +1,5 @@
+import { run } from '../../lib/run.ts';
 import type { Driver, DriverContext } from '../driver.ts';
-import { run } from '../run.ts';
 import { down } from './down.ts';
 import { logs } from './logs.ts';
 import { probeKind } from './probe.ts';

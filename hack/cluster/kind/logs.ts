@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { run } from '../../lib/run.ts';
 import type { DriverContext, LogRequest } from '../driver.ts';
-import { run } from '../run.ts';
 import { dataPlane } from './data-plane.ts';
 import { nodeName, registryName } from './names.ts';
 import { type KindRecord, readRecord } from './record.ts';

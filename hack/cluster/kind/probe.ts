@@ -1,5 +1,5 @@
+import { run } from '../../lib/run.ts';
 import type { Probe } from '../driver.ts';
-import { run } from '../run.ts';
 import { images } from './names.ts';
 
 interface Step {

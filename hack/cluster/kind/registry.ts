@@ -1,4 +1,4 @@
-import { run } from '../run.ts';
+import { run } from '../../lib/run.ts';
 import { registryHosts } from './config.ts';
 import { images, nodeName, registryName, registryPort } from './names.ts';
 import type { KindRecord } from './record.ts';

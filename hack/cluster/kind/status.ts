@@ -1,5 +1,5 @@
+import { run } from '../../lib/run.ts';
 import type { ClusterStatus, DriverContext, PartStatus } from '../driver.ts';
-import { run } from '../run.ts';
 import { versions } from '../versions.ts';
 import { dataPlane } from './data-plane.ts';
 import { images, nodeName } from './names.ts';

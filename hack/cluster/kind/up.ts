@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type RunOptions, type RunResult, run } from '../../lib/run.ts';
 import type { ClusterPaths, DriverContext } from '../driver.ts';
-import { type RunOptions, type RunResult, run } from '../run.ts';
 import { kindConfig } from './config.ts';
 import { dataPlane, dataPlaneManifests, gatewayApiDefinitions } from './data-plane.ts';
 import { clusterName, nodeName } from './names.ts';

@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { run } from '../../lib/run.ts';
 import { runFolder } from '../bare/machine/ownership.ts';
 import { markVariable } from '../bare/supervisor.ts';
 import { cacheRoot } from '../build/builder.ts';
 import { findMarked } from '../process-table.ts';
-import { run } from '../run.ts';
 
 /** What a cluster could leave behind, by kind; each a sorted list, so that two can be compared. */
 export type Snapshot = Readonly<Record<string, readonly string[]>>;

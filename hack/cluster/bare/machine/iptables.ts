@@ -1,4 +1,4 @@
-import { run } from '../../run.ts';
+import { run } from '../../../lib/run.ts';
 
 /** Written into every rule that this tool makes itself, so that it can be told from everybody else's. */
 const ruleComment = 'vish-cluster';

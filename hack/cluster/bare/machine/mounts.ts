@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { run } from '../../run.ts';
+import { run } from '../../../lib/run.ts';
 
 /** Mount points at or below one of the folders, deepest first, as /proc/self/mounts lists them. */
 export function mountsBelow(mounts: string, folders: readonly string[]): string[] {

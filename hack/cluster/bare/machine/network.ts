@@ -1,4 +1,4 @@
-import { run } from '../../run.ts';
+import { run } from '../../../lib/run.ts';
 import type { Network } from '../cluster.ts';
 import { ownPort, type Ports } from '../ports.ts';
 import { ensureRule } from './iptables.ts';

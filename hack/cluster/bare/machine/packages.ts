@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { run } from '../../../lib/run.ts';
 import type { Reporter } from '../../driver.ts';
-import { run } from '../../run.ts';
 
 /** A Debian package and how to see that it, or its like from elsewhere, is there. */
 interface Requirement {

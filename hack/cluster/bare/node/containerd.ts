@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { run } from '../../run.ts';
+import { run } from '../../../lib/run.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Component } from '../component.ts';
 import { runFolder } from '../machine/ownership.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { run } from '../../../lib/run.ts';
 import { moduleFolder } from '../../build/builder.ts';
-import { run } from '../../run.ts';
 import { versions } from '../../versions.ts';
 import { apply, applyFolder } from '../api.ts';
 import { type Cluster, loopback } from '../cluster.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { run } from '../../../lib/run.ts';
 import type { Reporter } from '../../driver.ts';
-import { run } from '../../run.ts';
 import type { Cluster } from '../cluster.ts';
 import { containerdSocket } from './containerd.ts';
 import { registryAddress } from './mirrors.ts';

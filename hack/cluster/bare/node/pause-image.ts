@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../../run.ts';
+import { run } from '../../../lib/run.ts';
 import { containerdSocket, pauseImage } from './containerd.ts';
 
 /**

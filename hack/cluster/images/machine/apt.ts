@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { run } from '../../run.ts';
+import { run } from '../../../lib/run.ts';
 import { versions } from '../versions.ts';
 import { isFreeOfCredentials } from './addresses.ts';
 

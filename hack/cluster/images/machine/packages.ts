@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { z } from 'zod';
-import { run } from '../../run.ts';
+import { run } from '../../../lib/run.ts';
 import { isFreeOfCredentials } from './addresses.ts';
 
 /** Variables that make npm, pip and go inside an image use the package sources that this machine uses. */

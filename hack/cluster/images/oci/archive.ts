@@ -1,7 +1,7 @@
 import { mkdtemp, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../run.ts';
+import { run } from '../../../lib/run.ts';
 import { layoutOfDockerArchive } from './docker-archive.ts';
 import { readIndex } from './layout.ts';
 import { push } from './push.ts';

@@ -4,7 +4,7 @@ import { lstat, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { run } from '../../run.ts';
+import { run } from '../../../lib/run.ts';
 import { layerEpochSeconds } from '../versions.ts';
 import { blobPath } from './blobs.ts';
 import { Digester } from './digest.ts';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { run } from '../../run.ts';
+import { run } from '../../../lib/run.ts';
 import { startRegistry, type TestRegistry } from '../testing/registry.ts';
 import { pushArchive } from './archive.ts';
 import { blobPath } from './blobs.ts';

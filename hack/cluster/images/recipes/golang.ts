@@ -1,7 +1,7 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../run.ts';
+import { run } from '../../../lib/run.ts';
 import { versions } from '../versions.ts';
 import { buildTools } from './debian.ts';
 import type { Preparation, Recipe } from './recipe.ts';

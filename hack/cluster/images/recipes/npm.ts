@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../../run.ts';
+import { run } from '../../../lib/run.ts';
 
 /** Fetches a package by its ordinary client, which checks it, and unpacks it into a folder. */
 export async function unpackNpm(name: string, version: string, { scratch, to }: { scratch: string; to: string }) {

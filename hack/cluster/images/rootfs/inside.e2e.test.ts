@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../../run.ts';
+import { run } from '../../../lib/run.ts';
 import { blobPath, makeBlobFolder } from '../oci/blobs.ts';
 import { packLayer, unpackLayer, writeWhiteouts } from '../oci/layer.ts';
 import { runInside } from './inside.ts';

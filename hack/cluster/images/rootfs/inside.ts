@@ -1,4 +1,4 @@
-import { run } from '../../run.ts';
+import { run } from '../../../lib/run.ts';
 
 export interface Inside {
   /** The tree to run in: a folder of its own, or the mount point of the overlay. */

@@ -1,8 +1,8 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { run } from '../../../lib/run.ts';
 import { ensureBinaries } from '../../build/builder.ts';
 import { createReporter } from '../../cli/reporter.ts';
-import { run } from '../../run.ts';
 import { type Running, start } from './process.ts';
 
 export interface TestBuildkit extends Running {
