@@ -4,7 +4,7 @@ NAME ?= runtime
 ARGS ?=
 
 node_modules/.installed: package.json package-lock.json
-	npm ci
+	npm ci --loglevel=error
 	@touch $@
 
 .PHONY: quickstart test check bench down help

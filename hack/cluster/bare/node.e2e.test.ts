@@ -1,11 +1,14 @@
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { request } from 'undici';
 import { describe, expect, inject, it } from 'vitest';
 import { defaultContext } from '../../../test/support/node.ts';
 import { run } from '../../lib/run.ts';
 import { pathsOf } from '../paths.ts';
 import { compareSnapshots, takeSnapshot } from '../soak/snapshot.ts';
 import { bareDriver } from './driver.ts';
+import { containerdSocket } from './node/containerd.ts';
 import { lateComponents, nodeComponents } from './node/parts.ts';
 
 const context = { ...defaultContext(), report: { terminal: false, say: () => undefined, progress: () => undefined } };
@@ -65,6 +68,31 @@ describe('pods on the node', () => {
     expect(pods).toMatch(/^volume-user-\S+ 0;$/);
     expect(await podsWithRestarts()).toEqual(pods);
     await kubectl(['delete', '--wait', '-f', '-'], JSON.stringify(workload));
+  });
+});
+
+describe('an image archive', () => {
+  it('is loaded into the node and into the registry under its own name', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'vish-archive-'));
+    const archive = join(folder, 'pause.tar');
+    const images = ['-a', containerdSocket, '-n', 'k8s.io', 'images'];
+    await run(join(inject('node').binaries, 'ctr'), [
+      ...images,
+      'tag',
+      '--force',
+      'vish.dev/pause:1',
+      'vish.dev/loaded:1',
+    ]);
+    await run(join(inject('node').binaries, 'ctr'), [...images, 'export', archive, 'vish.dev/loaded:1']);
+    await run(join(inject('node').binaries, 'ctr'), [...images, 'remove', 'vish.dev/loaded:1']);
+
+    await bareDriver.load(context, [archive]);
+
+    const { stdout } = await run(join(inject('node').binaries, 'ctr'), [...images, 'list', '--quiet']);
+    const tags = await request(`http://${inject('node').registry}/v2/loaded/tags/list`);
+    expect(stdout.split('\n')).toContain('vish.dev/loaded:1');
+    expect(await tags.body.json()).toEqual({ name: 'loaded', tags: ['1'] });
+    await rm(folder, { recursive: true });
   });
 });
 

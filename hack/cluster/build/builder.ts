@@ -107,7 +107,7 @@ async function compile(tool: Tool, folder: string): Promise<void> {
   await run('go', buildArguments(tool, folder), { cwd: moduleFolder(tool.module), env, timeoutMs: buildDeadlineMs });
 }
 
-/** A folder's age tells when it was last used; `prune` goes by it. */
+/** A folder's age tells when it was last used, for whoever clears the cache. */
 async function markUsed(folder: string): Promise<void> {
   const now = systemClock.now() / 1000;
   await utimes(folder, now, now);

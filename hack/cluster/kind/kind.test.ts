@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { StandIns } from './fixtures/world.ts';
 import { kindDriver } from './kind.ts';
+import { load } from './load.ts';
 import { readRecord } from './record.ts';
 
 // Each stand-in is a process of its own: on a busy machine a whole `up` takes seconds.
@@ -165,12 +166,21 @@ it('status names the part that does not run', async () => {
   expect(urls['api']).toBe('https://127.0.0.1:6443');
 });
 
-it('loads archives into its own cluster, under the name with our prefix', async () => {
+it('loads archives into its own cluster, under the name with our prefix, and into its registry', async () => {
   await kindDriver.up(standIns.context({ name: 'two' }));
 
-  await kindDriver.load(standIns.context({ name: 'two' }), ['app.tar']);
+  const pushes: unknown[] = [];
+  const push = async (file: string, { url }: { url: string }) => {
+    pushes.push({ file, url });
+    return [{ reference: 'app:v1', digest: 'sha256:0' }];
+  };
+  const context = standIns.context({ name: 'two' });
 
+  await load(context, ['app.tar'], push);
+
+  const { registry } = (await readRecord(context.paths)) ?? {};
   expect((await standIns.lines()).at(-1)).toBe('kind load image-archive app.tar --name vish-two');
+  expect(pushes).toEqual([{ file: 'app.tar', url: `http://127.0.0.1:${registry}` }]);
 });
 
 it('prints the log of a part line by line', async () => {

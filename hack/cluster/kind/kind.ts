@@ -1,9 +1,8 @@
-import { run } from '../../lib/run.ts';
-import type { Driver, DriverContext } from '../driver.ts';
+import type { Driver } from '../driver.ts';
 import { down } from './down.ts';
+import { load } from './load.ts';
 import { logs } from './logs.ts';
 import { probeKind } from './probe.ts';
-import { readRecord } from './record.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
 
@@ -14,17 +13,7 @@ export const kindDriver: Driver = {
   up,
   down,
   status,
-  load,
+  load: (context, archives) => load(context, archives),
   logs,
   binaries: async () => [],
 };
-
-/** Puts archives straight into the node's containerd; both kinds of archive are understood there. */
-async function load({ paths, report }: DriverContext, archives: readonly string[]): Promise<void> {
-  const record = await readRecord(paths);
-  if (!record) throw new Error('there is no kind cluster made from here: run "up" first');
-  for (const archive of archives) {
-    await run('kind', ['load', 'image-archive', archive, '--name', record.cluster], { timeoutMs: 600_000 });
-    report.say(`loaded ${archive}`);
-  }
-}

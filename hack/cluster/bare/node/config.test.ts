@@ -5,7 +5,6 @@ import { restoreCluster } from '../cluster.ts';
 import { chooseNetwork } from '../machine/network.ts';
 import { blockPorts } from '../ports.ts';
 import { nodeFiles } from './config.ts';
-import { importedReferences, mirrorName } from './load.ts';
 
 const network = chooseNetwork([]);
 const ports = blockPorts(20_000);
@@ -50,27 +49,5 @@ describe('the files of a node', () => {
 
   it('let containerd run where oom scores cannot be lowered', () => {
     expect(file('containerd.toml')).toContain('restrict_oom_score_adj = true');
-  });
-});
-
-describe('loading images', () => {
-  it.each([
-    ['docker.io/library/app:1', 'r:5000/library/app:1'],
-    ['ghcr.io/acme/app:1', 'r:5000/acme/app:1'],
-    ['localhost:5000/app:1', 'r:5000/app:1'],
-    ['acme/app:1', 'r:5000/acme/app:1'],
-  ])('pushes %s as %s', (reference, name) => {
-    expect(mirrorName(reference, 'r:5000')).toBe(name);
-  });
-
-  it('reads the names that ctr prints, once each and without digests', () => {
-    const output = [
-      'docker.io/library/app:1                 \tsaved\t',
-      'unpacking docker.io/library/app:1 (sha256:0123)...done',
-      'docker.io/library/loaded@sha256:0123',
-      'application/vnd.oci.image.manifest.v1+json sha256:0123',
-    ].join('\n');
-
-    expect(importedReferences(output)).toEqual(['docker.io/library/app:1']);
   });
 });
