@@ -31,8 +31,16 @@ export function touchWidget(client: Client, index: number, round: number): Promi
   return client.patch(widgets, { namespace, name: `widget-${index}` }, { spec: { round } }, { type: 'merge' });
 }
 
-export function deleteWidgets(client: Client, count: number): Promise<void> {
-  return forEachIndex(count, (index) => client.delete(widgets, { namespace, name: `widget-${index}` }));
+/** Exactly `count` widgets of `bytes`; makes them anew only when there are others. */
+export async function holdWidgets(client: Client, count: number, bytes: number): Promise<void> {
+  const { items } = await client.list(widgets);
+  const lines = Object.keys(widget(0, bytes).spec.payload ?? {}).length;
+  const fits = items.length === count && Object.keys(items[0]?.spec.payload ?? {}).length === lines;
+  if (fits) return;
+  await forEachIndex(items.length, (index) =>
+    client.delete(widgets, { namespace, name: items[index]?.metadata.name ?? '' }),
+  );
+  await createWidgets(client, count, bytes);
 }
 
 /** Writes every status, so that a controller finds nothing to do. */

@@ -2,7 +2,7 @@ import { type Clock, sleep } from '../../src/seams/clock.ts';
 import type { Row, RunInfo, Sample } from '../lib/bench.ts';
 import { AuditTail } from './audit.ts';
 import { countConnections } from './connections.ts';
-import { createFamilies, createWidgets, deleteWidgets, settleWidgets, touchWidget, touchWidgets } from './objects.ts';
+import { createFamilies, holdWidgets, settleWidgets, touchWidget, touchWidgets } from './objects.ts';
 import type { Server } from './server.ts';
 import { type Program, Side, type SideOptions } from './side.ts';
 import { takeover } from './takeover.ts';
@@ -13,6 +13,9 @@ export interface Rig {
   ours: Program;
   peer: Program;
 }
+
+const small = 2000;
+const large = 6000;
 
 type Measure = (program: Program, rig: Rig, run: RunInfo) => Promise<number>;
 
@@ -96,13 +99,11 @@ export function runtimeRows(rig: () => Rig): Row[] {
 }
 
 function statusThroughput(): Measure {
-  let created = 0;
   let round = 0;
   return async (program, { server }, { clock, quick }) => {
     const count = quick ? 500 : 5000;
-    if (created === 0) await createWidgets(server.client, count, 2000);
-    else await touchWidgets(server.client, count, ++round);
-    created = count;
+    await holdWidgets(server.client, count, small);
+    await touchWidgets(server.client, count, ++round);
     return withSide(program, options(clock, server, count), async (side) => {
       const seconds = ((await side.reached('done')) - (await side.reached('started'))) / 1000;
       return count / seconds;
@@ -111,15 +112,10 @@ function statusThroughput(): Measure {
 }
 
 function coldStart(): Measure {
-  let created = 0;
   return async (program, { server }, { clock, quick }) => {
     const count = quick ? 1000 : 10_000;
-    if (created === 0) {
-      await deleteWidgets(server.client, quick ? 500 : 5000);
-      await createWidgets(server.client, count, 6000);
-      await settleWidgets(server.client);
-      created = count;
-    }
+    await holdWidgets(server.client, count, large);
+    await settleWidgets(server.client);
     return withSide(program, options(clock, server, count), (side) => side.reached('done'));
   };
 }
@@ -141,9 +137,10 @@ function memory(): Measure {
 function reaction(): Measure {
   let round = 1000;
   return async (program, { server }, { clock, quick }) => {
-    const changes = quick ? 50 : 1000;
+    const [count, changes] = quick ? [500, 50] : [5000, 1000];
+    await holdWidgets(server.client, count, small);
     await settleWidgets(server.client);
-    return withSide(program, options(clock, server, quick ? 1000 : 10_000), async (side) => {
+    return withSide(program, options(clock, server, count), async (side) => {
       await side.reached('done');
       const audit = new AuditTail(server.auditLog);
       for (let index = 0; index < changes; index++) {
@@ -173,8 +170,10 @@ function delays(audit: AuditTail, userAgent: string): number[] {
 
 function idle(): Measure {
   return async (program, { server }, { clock, quick }) => {
+    const count = quick ? 500 : 5000;
+    await holdWidgets(server.client, count, small);
     await settleWidgets(server.client);
-    return withSide(program, options(clock, server, quick ? 1000 : 10_000), async (side) => {
+    return withSide(program, options(clock, server, count), async (side) => {
       await side.reached('done');
       await sleep(clock, 5000);
       const audit = new AuditTail(server.auditLog);
