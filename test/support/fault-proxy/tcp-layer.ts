@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { kill } from './kill.ts';
 
 /**
  * The outer half of the fault proxy: plain TCP in front of its TLS server, so that tests can count connections, kill
@@ -33,7 +34,7 @@ export async function startTcpLayer(targetPort: number): Promise<TcpLayer> {
   const server = createServer((outer) => {
     outer.on('error', () => undefined);
     if (refusing) {
-      outer.resetAndDestroy();
+      kill(outer);
       return;
     }
     opened++;
@@ -58,7 +59,7 @@ export async function startTcpLayer(targetPort: number): Promise<TcpLayer> {
       for (const link of links) resume(link);
     },
     reset() {
-      for (const { outer } of links) outer.resetAndDestroy();
+      for (const { outer } of links) kill(outer);
     },
     refuse(refused) {
       refusing = refused;
@@ -77,7 +78,7 @@ export async function startTcpLayer(targetPort: number): Promise<TcpLayer> {
 function join(link: Link, onClose: () => void): void {
   const { outer, inner } = link;
   outer.setNoDelay(true);
-  inner.on('error', () => outer.resetAndDestroy());
+  inner.on('error', () => kill(outer));
   outer.on('error', () => inner.destroy());
   inner.on('close', () => outer.destroySoon());
   outer.on('close', () => {
