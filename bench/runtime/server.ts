@@ -24,6 +24,15 @@ export interface Server extends ApiServer {
 
 export async function startServer(clock: Clock): Promise<Server> {
   const server = await startApiServer({ name: `bench-${process.pid}` });
+  try {
+    return await equip(server, clock);
+  } catch (error) {
+    await server.stop(); // nobody else knows of it yet
+    throw error;
+  }
+}
+
+async function equip(server: ApiServer, clock: Clock): Promise<Server> {
   const connection = await loadConnection({ clock, kubeconfig: server.kubeconfig });
   const transport = createTransport({ connection, clock, random: systemRandom, userAgent: 'bench-harness' });
   const client = createClient({ transport, clock, fieldManager: 'bench-harness' });
