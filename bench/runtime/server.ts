@@ -3,19 +3,11 @@ import type { Client } from '../../src/kube/client/client.ts';
 import { createClient } from '../../src/kube/client/create-client.ts';
 import { loadConnection } from '../../src/kube/connection/load-connection.ts';
 import { isKubeError } from '../../src/kube/errors/errors.ts';
-import type { Resource } from '../../src/kube/object/resource.ts';
 import { createTransport } from '../../src/kube/transport/create-transport.ts';
 import { type Clock, sleep } from '../../src/seams/clock.ts';
 import { systemRandom } from '../../src/seams/system.ts';
+import { definitions } from '../../test/support/resources.ts';
 import { widgetDefinition, widgets } from './widgets.ts';
-
-const definitions: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
 
 /** The server that both sides work on, and the harness's own way to it. */
 export interface Server extends ApiServer {

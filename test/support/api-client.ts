@@ -5,7 +5,6 @@ import { type Connection, fixedConnection } from '../../src/kube/connection/conn
 import { loadConnection } from '../../src/kube/connection/load-connection.ts';
 import { isKubeError } from '../../src/kube/errors/errors.ts';
 import type { KubeObject } from '../../src/kube/object/object.ts';
-import type { Resource } from '../../src/kube/object/resource.ts';
 import { createTransport } from '../../src/kube/transport/create-transport.ts';
 import type { Transport } from '../../src/kube/transport/transport.ts';
 import { sleep } from '../../src/seams/clock.ts';
@@ -13,15 +12,7 @@ import { systemClock, systemRandom } from '../../src/seams/system.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy/fault-proxy.ts';
 import { watchForLeaks } from './leaks.ts';
 import { widgets } from './objects.ts';
-
-const namespaces: Resource = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
-const definitions: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
+import { definitions, namespaces } from './resources.ts';
 
 /** Clients of the run's API server, in a namespace of the test's own. Close it at the end: it also looks for leaks. */
 export async function openApi(namespace: string) {

@@ -5,27 +5,13 @@ import { fixedConnection } from '../../src/kube/connection/connection.ts';
 import { loadConnection } from '../../src/kube/connection/load-connection.ts';
 import { InformerCache } from '../../src/kube/informer/informer-cache.ts';
 import type { KubeObject } from '../../src/kube/object/object.ts';
-import type { Resource } from '../../src/kube/object/resource.ts';
 import { createTransport } from '../../src/kube/transport/create-transport.ts';
 import { type Clock, sleep } from '../../src/seams/clock.ts';
 import { systemClock, systemRandom } from '../../src/seams/system.ts';
 import { startFaultProxy } from './fault-proxy/fault-proxy.ts';
 import { watchForLeaks } from './leaks.ts';
+import { type ConfigMap, configMaps, namespaces } from './resources.ts';
 import { silentLogger } from './scripted-api/rig.ts';
-
-export interface ConfigMap extends KubeObject {
-  data?: Record<string, string>;
-}
-
-export const configMaps: Resource<ConfigMap> = {
-  group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  namespaced: true,
-};
-
-const namespaces: Resource = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
 
 /** Waits end twenty times sooner, so that a suite of failures does not spend its time in back-offs. */
 const hurriedClock: Clock = { ...systemClock, setTimeout: (fn, ms) => systemClock.setTimeout(fn, ms / 20) };

@@ -1,18 +1,7 @@
 import type { Stored } from '../../src/kube/client/client.ts';
 import type { KubeObject, ObjectMeta } from '../../src/kube/object/object.ts';
 import type { Resource } from '../../src/kube/object/resource.ts';
-
-export interface ConfigMap extends KubeObject {
-  data?: Record<string, string>;
-}
-
-export const configMaps: Resource<ConfigMap> = {
-  group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  namespaced: true,
-};
+import type { ConfigMap } from './resources.ts';
 
 export interface Condition {
   type: string;

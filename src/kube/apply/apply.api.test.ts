@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openApi } from '../../../test/support/api-client.ts';
-import { aConfigMap, configMaps } from '../../../test/support/objects.ts';
+import { aConfigMap } from '../../../test/support/objects.ts';
+import { configMaps } from '../../../test/support/resources.ts';
 import { systemClock } from '../../seams/system.ts';
 import type { Client } from '../client/client.ts';
 import { Applier } from './apply.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MemoryClient } from '../../../test/support/memory-client.ts';
-import { configMaps } from '../../../test/support/objects.ts';
 import { readmeExample } from '../../../test/support/readme-example.ts';
+import { configMaps } from '../../../test/support/resources.ts';
 import { ManualClock } from '../../seams/manual-clock.ts';
 import { Applier } from './apply.ts';
 

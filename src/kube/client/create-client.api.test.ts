@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { cutAfter, goaway, reset, respond, splitInto } from '../../../test/support/fault-proxy/actions.ts';
 import { type FaultProxy, startFaultProxy } from '../../../test/support/fault-proxy/fault-proxy.ts';
 import { type LeakDetector, watchForLeaks } from '../../../test/support/leaks.ts';
+import { type ConfigMap, configMaps, namespaces } from '../../../test/support/resources.ts';
 import { systemClock, systemRandom } from '../../seams/system.ts';
 import { type Connection, fixedConnection } from '../connection/connection.ts';
 import { loadConnection } from '../connection/load-connection.ts';
@@ -14,24 +15,12 @@ import type { Client } from './client.ts';
 import { createClient } from './create-client.ts';
 import { listAll } from './list-all.ts';
 
-interface ConfigMap extends KubeObject {
-  data?: Record<string, string>;
-}
-
 interface Workload extends KubeObject {
   spec?: unknown;
   status?: { replicas?: number };
 }
 
-const configMaps: Resource<ConfigMap> = {
-  group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  namespaced: true,
-};
 const secrets: Resource<ConfigMap> = { ...configMaps, kind: 'Secret', plural: 'secrets' };
-const namespaces: Resource = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
 const deployments: Resource<Workload> = {
   group: 'apps',
   version: 'v1',

@@ -1,7 +1,8 @@
 import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 import { delay } from '../../../test/support/fault-proxy/actions.ts';
-import { configMaps, eventually, liveInformers } from '../../../test/support/live-informer.ts';
+import { eventually, liveInformers } from '../../../test/support/live-informer.ts';
+import { configMaps } from '../../../test/support/resources.ts';
 import { systemClock } from '../../seams/system.ts';
 import { ConsistencyMetrics } from './metrics.ts';
 import { WrittenVersions } from './written-versions.ts';

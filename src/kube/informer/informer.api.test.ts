@@ -10,7 +10,8 @@ import {
   rewriteBody,
   splitInto,
 } from '../../../test/support/fault-proxy/actions.ts';
-import { configMaps, eventually, liveInformers, valuesOf } from '../../../test/support/live-informer.ts';
+import { eventually, liveInformers, valuesOf } from '../../../test/support/live-informer.ts';
+import { configMaps } from '../../../test/support/resources.ts';
 import type { SharedInformer } from './shared-informer.ts';
 
 const watchPath = /configmaps\?.*watch=1/;

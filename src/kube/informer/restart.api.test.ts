@@ -4,7 +4,8 @@ import { startApiServer } from '../../../hack/cluster/api-server.ts';
 import { readCluster } from '../../../hack/cluster/bare/cluster.ts';
 import { markOf, processesOf, stopAll } from '../../../hack/cluster/bare/supervisor.ts';
 import { pathsOf } from '../../../hack/cluster/paths.ts';
-import { configMaps, eventually, liveInformers, valuesOf } from '../../../test/support/live-informer.ts';
+import { eventually, liveInformers, valuesOf } from '../../../test/support/live-informer.ts';
+import { configMaps } from '../../../test/support/resources.ts';
 import type { SharedInformer } from './shared-informer.ts';
 
 it('goes on where it stood when the API server is restarted, without a change for what is the same', async () => {

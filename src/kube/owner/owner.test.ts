@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { MemoryClient } from '../../../test/support/memory-client.ts';
-import { aConfigMap, aWidget, configMaps, widgets } from '../../../test/support/objects.ts';
+import { aConfigMap, aWidget, widgets } from '../../../test/support/objects.ts';
+import { configMaps } from '../../../test/support/resources.ts';
 import { adopt, release } from './adopt.ts';
 import { AlreadyOwned, controllerOf, controllerReference, isControlledBy, refersTo, withController } from './owner.ts';
 
