@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { closingLine, type TestReport } from './closing-line.ts';
+import { type FailureReport, failures } from './failures.ts';
 
 const reportFile = '.vish/test-report.json';
 
-/** Runs vitest with the arguments given (all suites without any) and ends with one closing line. */
+/** Runs vitest with the arguments given (all suites without any) and ends with what failed and one closing line. */
 async function main(args: readonly string[]): Promise<void> {
   mkdirSync('.vish', { recursive: true });
   rmSync(reportFile, { force: true });
@@ -15,7 +16,9 @@ async function main(args: readonly string[]): Promise<void> {
     `--outputFile.json=${reportFile}`,
     ...args,
   ]);
-  console.log(closingLine(readReport(), exitCode));
+  const report = readReport();
+  if (report) for (const failure of failures(report, process.cwd())) console.log(failure);
+  console.log(closingLine(report, exitCode));
   process.exitCode = exitCode;
 }
 
@@ -30,9 +33,9 @@ function vitest(args: readonly string[]): Promise<number> {
   });
 }
 
-function readReport(): TestReport | undefined {
+function readReport(): (TestReport & FailureReport) | undefined {
   try {
-    return JSON.parse(readFileSync(reportFile, 'utf8')) as TestReport;
+    return JSON.parse(readFileSync(reportFile, 'utf8')) as TestReport & FailureReport;
   } catch {
     return undefined; // vitest died before it wrote one; the closing line counts that as a failure
   }
