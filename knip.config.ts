@@ -2,12 +2,14 @@ import type { KnipConfig } from 'knip';
 
 export default {
   entry: [
-    'src/main.ts',
+    'src/{main,step}.ts',
     'src/kube/index.ts',
     'hack/**/main.ts',
     'hack/cluster/{bump,soak}.ts',
     'bench/*/{bench,ours}.ts',
-    'test/support/*-program.ts',
+    'test/**/*-program.ts',
+    'test/support/git-server/serve.ts',
+    'test/support/*/fixtures/*.ts',
   ],
   project: ['src/**/*.ts', 'hack/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
   // A type is exported for whoever implements or calls what it describes, in this repository or not.

@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** For suites with an API server: nobody sends it the same request in a loop. */
+const requestLoops = 'test/support/request-loops/setup.ts';
+
 /** Four suites, from quick to slow. Groups run one after the other, because a busy node makes the others late. */
 export default defineConfig({
   test: {
@@ -11,19 +14,29 @@ export default defineConfig({
       reportOnFailure: true,
     },
     projects: [
-      suite('unit', ['{src,hack,bench,test}/**/*.test.ts'], { order: 1, exclude: ['**/*.{api,e2e,faults}.test.ts'] }),
+      suite('unit', ['{src,hack,bench,test}/**/*.test.ts'], {
+        order: 1,
+        hookTimeout: 60_000,
+        exclude: ['**/*.{api,e2e,faults}.test.ts'],
+      }),
       suite('api', ['{src,hack,test}/**/*.api.test.ts'], {
         order: 2,
         testTimeout: 60_000,
         globalSetup: ['test/support/api-server.ts'],
+        setupFiles: [requestLoops],
       }),
       suite('e2e', ['{src,hack,test}/**/*.e2e.test.ts'], {
         order: 3,
         testTimeout: 300_000,
         globalSetup: ['test/support/node.ts'],
+        setupFiles: [requestLoops],
         oneFileAtATime: true,
       }),
-      suite('faults', ['{src,hack,test}/**/*.faults.test.ts'], { order: 4, testTimeout: 300_000 }),
+      suite('faults', ['{src,hack,test}/**/*.faults.test.ts'], {
+        order: 4,
+        testTimeout: 300_000,
+        setupFiles: [requestLoops],
+      }),
     ],
   },
 });
@@ -33,7 +46,11 @@ interface Suite {
   /** From 1: vitest puts a suite of order 0 last where it has one worker. */
   order: number;
   testTimeout?: number;
+  /** Default 10 min: a cluster is made or built. */
+  hookTimeout?: number;
   globalSetup?: string[];
+  /** Run before each test file, after those that every suite has. */
+  setupFiles?: string[];
   /** For suites that share one machine-wide node. */
   oneFileAtATime?: boolean;
 }
@@ -41,7 +58,15 @@ interface Suite {
 function suite(
   name: string,
   include: string[],
-  { exclude = [], order, testTimeout = 10_000, globalSetup = [], oneFileAtATime = false }: Suite,
+  {
+    exclude = [],
+    order,
+    testTimeout = 10_000,
+    globalSetup = [],
+    setupFiles = [],
+    hookTimeout = 600_000,
+    oneFileAtATime = false,
+  }: Suite,
 ) {
   return {
     extends: true as const,
@@ -51,8 +76,9 @@ function suite(
       exclude: ['**/node_modules/**', ...exclude],
       testTimeout,
       globalSetup,
+      setupFiles: ['test/support/leaks/setup.ts', ...setupFiles],
       fileParallelism: !oneFileAtATime,
-      hookTimeout: 600_000,
+      hookTimeout,
       sequence: { groupOrder: order },
     },
   };

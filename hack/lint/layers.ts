@@ -7,12 +7,15 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   kube: ['seams'],
   outbound: ['seams'],
   crds: [],
+  objects: ['crds', 'kube'],
   rollout: ['crds'],
-  source: ['crds', 'kube', 'outbound', 'seams'],
-  images: ['crds', 'kube', 'outbound', 'seams'],
-  github: ['crds', 'kube', 'outbound', 'seams'],
-  targets: ['crds', 'images', 'kube', 'outbound', 'rollout', 'seams'],
-  controllers: ['crds', 'github', 'images', 'kube', 'outbound', 'rollout', 'seams', 'source', 'targets'],
+  source: ['crds', 'kube', 'objects', 'outbound', 'seams'],
+  images: ['crds', 'kube', 'objects', 'outbound', 'seams'],
+  github: ['crds', 'kube', 'objects', 'outbound', 'seams'],
+  targets: ['crds', 'images', 'kube', 'objects', 'outbound', 'rollout', 'seams'],
+  controllers: ['crds', 'github', 'images', 'kube', 'objects', 'outbound', 'rollout', 'seams', 'source', 'targets'],
+  operator: ['controllers', 'crds', 'images', 'kube', 'objects', 'outbound', 'seams', 'settings', 'source', 'targets'],
+  settings: ['crds', 'outbound'],
 };
 
 /** Folders outside src/ that product code must never reach into. */
