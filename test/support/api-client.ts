@@ -3,16 +3,15 @@ import type { Client } from '../../src/kube/client/client.ts';
 import { createClient } from '../../src/kube/client/create-client.ts';
 import { type Connection, fixedConnection } from '../../src/kube/connection/connection.ts';
 import { loadConnection } from '../../src/kube/connection/load-connection.ts';
-import { isKubeError } from '../../src/kube/errors/errors.ts';
 import type { KubeObject } from '../../src/kube/object/object.ts';
 import { createTransport } from '../../src/kube/transport/create-transport.ts';
 import type { Transport } from '../../src/kube/transport/transport.ts';
-import { sleep } from '../../src/seams/clock.ts';
 import { systemClock, systemRandom } from '../../src/seams/system.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy/fault-proxy.ts';
-import { watchForLeaks } from './leaks.ts';
+import { watchForLeaks } from './leaks/open-handles.ts';
 import { widgets } from './objects.ts';
 import { definitions, namespaces } from './resources.ts';
+import { until } from './until.ts';
 
 /** Clients of the run's API server, in a namespace of the test's own. Close it at the end: it also looks for leaks. */
 export async function openApi(namespace: string) {
@@ -63,22 +62,8 @@ export async function defineWidgets(client: Client): Promise<void> {
     },
   };
   await client.apply(definitions, definition);
-  await eventually(async () => {
+  await until(async () => {
     await client.list(widgets);
     return true;
   });
-}
-
-/** Waits until `check` is true and throws nothing. */
-export async function eventually(check: () => Promise<boolean>, withinMs = 10_000): Promise<void> {
-  const deadline = systemClock.monotonic() + withinMs;
-  for (;;) {
-    const result = await check().catch((error: unknown) => {
-      if (isKubeError(error)) return error;
-      throw error;
-    });
-    if (result === true) return;
-    if (systemClock.monotonic() > deadline) throw new Error(`not so within ${withinMs} ms`, { cause: result });
-    await sleep(systemClock, 50);
-  }
 }

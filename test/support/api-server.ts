@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { type ApiServer, removeApiServer, startApiServer } from '../../hack/cluster/api-server.ts';
 import { startTimeOf } from '../../hack/cluster/process-table.ts';
+import { endOf } from '../harness/requests/audit-log.ts';
+import { expectNoLoopIn } from './request-loops/audited.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -24,7 +26,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('kubeconfig', server.kubeconfig);
   project.provide('auditLog', server.auditLog);
   project.provide('kubectlFolder', server.binaries);
-  return () => server.stop();
+  const from = await endOf(server.auditLog);
+  return async () => {
+    try {
+      await expectNoLoopIn(server.auditLog, { suite: 'api', from });
+    } finally {
+      await server.stop();
+    }
+  };
 }
 
 /** Ends the servers of runs that were killed before they could: their folder is named after a process that is gone. */

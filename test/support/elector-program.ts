@@ -7,7 +7,7 @@ import { aReplica } from './replica.ts';
 /** A replica in a process of its own, to be killed by a test. Arguments: kubeconfig, namespace and name of the lease. */
 const [kubeconfig = '', namespace = '', name = ''] = process.argv.slice(2);
 const connection = await loadConnection({ clock, kubeconfig });
-const transport = createTransport({ connection, clock, random, protocol: 'auto' });
+const transport = createTransport({ connection, clock, random, userAgent: 'vish/elector-program' });
 const client = createClient({ transport, clock, fieldManager: 'elector' });
 const replica = aReplica({ identity: 'doomed', client, clock, lease: { namespace, name } });
 

@@ -6,10 +6,10 @@ import { loadConnection } from '../../src/kube/connection/load-connection.ts';
 import { InformerCache } from '../../src/kube/informer/informer-cache.ts';
 import type { KubeObject } from '../../src/kube/object/object.ts';
 import { createTransport } from '../../src/kube/transport/create-transport.ts';
-import { type Clock, sleep } from '../../src/seams/clock.ts';
+import type { Clock } from '../../src/seams/clock.ts';
 import { systemClock, systemRandom } from '../../src/seams/system.ts';
 import { startFaultProxy } from './fault-proxy/fault-proxy.ts';
-import { watchForLeaks } from './leaks.ts';
+import { watchForLeaks } from './leaks/open-handles.ts';
 import { type ConfigMap, configMaps, namespaces } from './resources.ts';
 import { silentLogger } from './scripted-api/rig.ts';
 
@@ -61,17 +61,4 @@ export function valuesOf(objects: readonly Stored<ConfigMap>[]): Record<string, 
   return Object.fromEntries(
     own.map(({ metadata, data }): [string, string | undefined] => [metadata.name, data?.['value']]),
   );
-}
-
-/** Waits until `holds`; fails after `withinMs` with what it is instead. */
-export async function eventually(
-  holds: () => boolean,
-  withinMs = 20_000,
-  state: () => unknown = () => '',
-): Promise<void> {
-  const deadline = systemClock.monotonic() + withinMs;
-  while (!holds()) {
-    if (systemClock.monotonic() > deadline) throw new Error(`not within ${withinMs} ms: ${JSON.stringify(state())}`);
-    await sleep(systemClock, 10);
-  }
 }

@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { readCluster } from '../../hack/cluster/bare/cluster.ts';
+import { auditLog } from '../../hack/cluster/bare/control-plane.ts';
 import { bareDriver } from '../../hack/cluster/bare/driver.ts';
 import { createReporter } from '../../hack/cluster/cli/reporter.ts';
 import type { ClusterStatus, DriverContext } from '../../hack/cluster/driver.ts';
 import { withLock } from '../../hack/cluster/lock.ts';
 import { defaultName, pathsOf } from '../../hack/cluster/paths.ts';
+import { endOf } from '../harness/requests/audit-log.ts';
+import { expectNoLoopIn } from './request-loops/audited.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,8 +19,12 @@ declare module 'vitest' {
 
 export interface NodeFacts {
   readonly kubeconfig: string;
-  /** Folder with kubectl and ctr. */
+  /** Folder with kubectl, helm and ctr. */
   readonly binaries: string;
+  /** Of the API server, for counting requests. */
+  readonly auditLog: string;
+  /** Where pods reach this machine. */
+  readonly address: string;
   /** `address:port` of the registry, for pods and for this machine. */
   readonly registry: string;
   /** URL of the Gateway `gateway-system/public`. */
@@ -31,9 +39,15 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const context = defaultContext();
   const { healthy: wasUp } = await bareDriver.status(context);
   await exclusively(context, () => bareDriver.up(context));
-  project.provide('node', factsOf(context, await bareDriver.status(context)));
+  const facts = await factsOf(context, await bareDriver.status(context));
+  project.provide('node', facts);
+  const from = await endOf(facts.auditLog);
   return async () => {
-    if (!wasUp) await exclusively(context, () => bareDriver.down(context));
+    try {
+      await expectNoLoopIn(facts.auditLog, { suite: 'e2e', from });
+    } finally {
+      if (!wasUp) await exclusively(context, () => bareDriver.down(context));
+    }
   };
 }
 
@@ -43,9 +57,12 @@ export function defaultContext(): DriverContext {
   return { request, paths: pathsOf(defaultName), report: createReporter() };
 }
 
-function factsOf({ paths }: DriverContext, { urls }: ClusterStatus): NodeFacts {
+async function factsOf({ paths }: DriverContext, { urls }: ClusterStatus): Promise<NodeFacts> {
+  const cluster = await readCluster(paths);
+  if (cluster === undefined) throw new Error('the cluster is up, but its folder does not say which it is');
   const { registry = '', gateway = '' } = urls;
-  return { kubeconfig: paths.kubeconfig, binaries: join(paths.state, 'bin'), registry, gateway };
+  const own = { kubeconfig: paths.kubeconfig, binaries: join(paths.state, 'bin'), auditLog: auditLog(cluster) };
+  return { ...own, address: cluster.apiAddress, registry, gateway };
 }
 
 function exclusively(context: DriverContext, work: () => Promise<void>): Promise<void> {

@@ -5,6 +5,7 @@ import { Lru } from '../lru/lru.ts';
 import { keyOf } from '../object/key.ts';
 import type { KubeObject } from '../object/object.ts';
 import { apiVersionOf, type Resource, resourceName } from '../object/resource.ts';
+import { contentVersion } from './content-version.ts';
 import { checkIntent, intentHash } from './intent.ts';
 
 export interface ApplierOptions {
@@ -22,13 +23,13 @@ export interface Applied<T extends KubeObject> {
   changed: boolean;
 }
 
-/** Even if something escapes the resourceVersion, it is put right after this time. */
+/** Even if something escapes what is compared, it is put right after this time. */
 const rememberedMs = 30 * 60_000;
 
 /** Server-side apply that sends an intent only when the stored object may differ from it. */
 export class Applier {
   private readonly options: ApplierOptions;
-  /** For each object: the version that is known to fulfil an intent, and that intent's hash. */
+  /** For each object: the content that is known to fulfil an intent, and that intent's hash. */
   private readonly fulfilled: Lru<string>;
 
   constructor(options: ApplierOptions) {
@@ -66,8 +67,8 @@ export class Applier {
   }
 }
 
-function fulfils({ metadata: { uid, resourceVersion } }: Stored<KubeObject>, hash: string): string {
-  return `${uid} ${resourceVersion} ${hash}`;
+function fulfils({ metadata }: Stored<KubeObject>, hash: string): string {
+  return `${contentVersion(metadata)} ${hash}`;
 }
 
 function sameVersion(a: Stored<KubeObject>, b: Stored<KubeObject> | undefined): boolean {

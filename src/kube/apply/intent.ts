@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonical } from '../object/canonical.ts';
 import type { KubeObject } from '../object/object.ts';
 
 /** What a controller may want. Everything else belongs to the server or to the status writer. */
@@ -38,12 +39,5 @@ export function checkIntent(intent: KubeObject): void {
 
 /** The same for equal intents, whatever the order of their keys. Undefined fields count as absent, as they do in JSON. */
 export function intentHash(intent: unknown): string {
-  return createHash('sha256').update(JSON.stringify(intent, sortedKeys)).digest('hex');
-}
-
-function sortedKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  // Without a prototype, so that a key called __proto__ is a key like any other.
-  return Object.assign(Object.create(null) as object, Object.fromEntries(entries));
+  return createHash('sha256').update(canonical(intent)).digest('hex');
 }

@@ -6,6 +6,7 @@ import type { KubeObject, ObjectList } from '../object/object.ts';
 import { type Resource, resourceName } from '../object/resource.ts';
 import { parseRetryAfter } from '../transport/retry.ts';
 import type { KubeRequest, KubeResponse, Transport } from '../transport/transport.ts';
+import { bodyOf } from './body.ts';
 import type { CallOptions, Stored } from './client.ts';
 import { createWarningLog } from './warnings.ts';
 
@@ -67,7 +68,7 @@ function requestOf({ method, path, body, contentType = 'application/json', optio
     method,
     path: path(),
     headers: { accept: 'application/json', ...(body && { 'content-type': contentType }) },
-    ...(body && { body: JSON.stringify(body) }),
+    ...(body && { body: bodyOf(body) }),
     ...(options?.signal && { signal: options.signal }),
     ...(options?.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
   };

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { cutAfter, goaway, reset, respond, splitInto } from '../../../test/support/fault-proxy/actions.ts';
 import { type FaultProxy, startFaultProxy } from '../../../test/support/fault-proxy/fault-proxy.ts';
-import { type LeakDetector, watchForLeaks } from '../../../test/support/leaks.ts';
+import { type LeakDetector, watchForLeaks } from '../../../test/support/leaks/open-handles.ts';
+import { sentRequests } from '../../../test/support/request-loops/sent.ts';
 import { type ConfigMap, configMaps, namespaces } from '../../../test/support/resources.ts';
 import { systemClock, systemRandom } from '../../seams/system.ts';
 import { type Connection, fixedConnection } from '../connection/connection.ts';
@@ -260,6 +261,7 @@ it.each(['h1', 'h2'] as const)('keeps to few connections for 20 watches and 2,00
   } as const;
   await Promise.all(Array.from({ length: 20 }, () => transport.stream(watch)));
   const path = '/api/v1/namespaces/kube-system';
+  sentRequests.allow(`GET ${path}`, 2 * 2 * 2000); // both protocols, and once more from the fault proxy
 
   const answers = await Promise.all(Array.from({ length: 2000 }, () => transport.request({ method: 'GET', path })));
 

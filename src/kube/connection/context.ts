@@ -23,6 +23,7 @@ export function selectContext(config: Kubeconfig, wanted?: string): SelectedCont
   const user = context.user === undefined ? anonymous : config.users.get(context.user);
   if (!user) throw new KubeconfigError(`${origin} needs user ${quoted(context.user)}, which is missing`);
   const server = checkServer(cluster.server, origin, context.cluster);
+  checkProxy(cluster['proxy-url'], origin);
   checkUser(user, origin);
   return { origin, server, cluster, user, namespace: context.namespace ?? 'default' };
 }
@@ -33,6 +34,12 @@ function checkServer(server: string | undefined, origin: string, cluster: string
   if (server === undefined) throw new KubeconfigError(`${origin}: cluster ${quoted(cluster)} names no server`);
   if (/^https?:\/\//.test(server) && URL.canParse(server)) return server.replace(/\/+$/, '');
   throw new KubeconfigError(`${origin}: ${JSON.stringify(server)} is not an http(s) URL`);
+}
+
+/** It may hold a password, so it is not repeated. */
+function checkProxy(proxyUrl: string | undefined, origin: string): void {
+  if (proxyUrl === undefined || (/^(https?|socks5):\/\//.test(proxyUrl) && URL.canParse(proxyUrl))) return;
+  throw new KubeconfigError(`${origin}: its proxy-url is not an http, https or socks5 URL`);
 }
 
 function checkUser(user: UserEntry, origin: string): void {

@@ -98,6 +98,10 @@ describe('what is missing is named', () => {
     [{ context: { cluster: 'dev', user: 'gone' } }, 'needs user "gone", which is missing'],
     [{ cluster: {} }, 'cluster "dev" names no server'],
     [{ cluster: { server: 'one:6443' } }, '"one:6443" is not an http'],
+    [
+      { cluster: { server: 'https://one', 'proxy-url': 'u:pw@two' } },
+      'its proxy-url is not an http, https or socks5 URL$',
+    ],
     [{ user: { 'client-key-data': 'x' } }, 'client key without certificate'],
     [{ user: { 'auth-provider': { name: 'gcp' } } }, 'gke-gcloud-auth-plugin'],
     [{ user: { 'auth-provider': { name: 'oidc' } } }, 'kubectl-oidc_login'],

@@ -1,8 +1,9 @@
 import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 import { delay } from '../../../test/support/fault-proxy/actions.ts';
-import { eventually, liveInformers } from '../../../test/support/live-informer.ts';
+import { liveInformers } from '../../../test/support/live-informer.ts';
 import { configMaps } from '../../../test/support/resources.ts';
+import { until } from '../../../test/support/until.ts';
 import { systemClock } from '../../seams/system.ts';
 import { ConsistencyMetrics } from './metrics.ts';
 import { WrittenVersions } from './written-versions.ts';
@@ -21,12 +22,12 @@ it('holds a key back until a slow cache has what was created and lost what was d
   written.wrote(owner, configMaps, object);
 
   expect(written.ready(owner.key)).not.toBe(true);
-  await eventually(() => written.ready(owner.key) === true);
+  await until(() => written.ready(owner.key) === true, { deadlineMs: 20_000 });
   expect(informer.store.get(`${namespace}/a`)?.data).toEqual({ value: '1' });
 
   await remove('a');
   written.deleted(owner, configMaps, object);
-  await eventually(() => written.ready(owner.key) === true);
+  await until(() => written.ready(owner.key) === true, { deadlineMs: 20_000 });
 
   expect(informer.store.get(`${namespace}/a`)).toBeUndefined();
 });
@@ -40,7 +41,7 @@ it('goes on with the next bookmark when the informer does not select what was wr
   const object = await put('a', '1');
   written.wrote(owner, configMaps, object);
   expect(written.ready(owner.key)).not.toBe(true);
-  await eventually(() => written.ready(owner.key) === true, 90_000);
+  await until(() => written.ready(owner.key) === true, { deadlineMs: 90_000 });
 
   expect(informer.store.size).toBe(0);
 }, 120_000);

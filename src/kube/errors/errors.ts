@@ -57,6 +57,15 @@ export class KubeError extends Error {
   }
 }
 
+/**
+ * The API server says no and will say so again until somebody changes something: a rule, a right, a quota, the size.
+ * etcd's own limit comes as a fault of the server.
+ */
+export function isRefusal(error: unknown): error is KubeError {
+  if (!isKubeError(error)) return false;
+  return error.code === 'Forbidden' || error.code === 'Invalid' || /request is too large/iu.test(error.message);
+}
+
 export function isKubeError(error: unknown, code?: KubeErrorCode): error is KubeError {
   return error instanceof KubeError && (code === undefined || error.code === code);
 }

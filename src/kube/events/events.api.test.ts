@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually, openApi } from '../../../test/support/api-client.ts';
+import { openApi } from '../../../test/support/api-client.ts';
 import { aNotice, aRecorder } from '../../../test/support/events.ts';
+import { until } from '../../../test/support/until.ts';
 import { systemClock } from '../../seams/system.ts';
 import { events } from './event.ts';
 
@@ -21,9 +22,9 @@ it('the server takes events, series and the longest note, and the last count at 
   const notice = aNotice({ regarding, type: 'Warning', note: 'ü'.repeat(2000) });
 
   recorder.record(notice);
-  await eventually(async () => (await stored()).length === 1);
+  await until(async () => (await stored()).length === 1);
   recorder.record(notice);
-  await eventually(async () => (await stored())[0]?.series?.count === 2);
+  await until(async () => (await stored())[0]?.series?.count === 2);
   for (let n = 0; n < 5; n++) recorder.record(notice);
   stop();
   await ended;

@@ -1,5 +1,5 @@
 import type { CallOptions, Client, Stored } from '../client/client.ts';
-import { isKubeError } from '../errors/errors.ts';
+import { ifPresent } from '../client/if-present.ts';
 import { objectKey } from '../object/key.ts';
 import type { KubeObject } from '../object/object.ts';
 import type { Resource } from '../object/resource.ts';
@@ -36,10 +36,5 @@ export async function removeFinalizers<T extends KubeObject>(
   { names, ...options }: CallOptions & { names: readonly string[] },
 ): Promise<Stored<T> | undefined> {
   const change = (finalizers: readonly string[]) => finalizers.filter((name) => !names.includes(name));
-  try {
-    return await changeFinalizers(client, resource, object, { ...options, change });
-  } catch (error) {
-    if (isKubeError(error, 'NotFound')) return undefined;
-    throw error;
-  }
+  return ifPresent(changeFinalizers(client, resource, object, { ...options, change }));
 }

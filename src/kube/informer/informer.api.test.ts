@@ -10,8 +10,9 @@ import {
   rewriteBody,
   splitInto,
 } from '../../../test/support/fault-proxy/actions.ts';
-import { eventually, liveInformers, valuesOf } from '../../../test/support/live-informer.ts';
+import { liveInformers, valuesOf } from '../../../test/support/live-informer.ts';
 import { configMaps } from '../../../test/support/resources.ts';
+import { until } from '../../../test/support/until.ts';
 import type { SharedInformer } from './shared-informer.ts';
 
 const watchPath = /configmaps\?.*watch=1/;
@@ -91,11 +92,11 @@ it('lists again after 410, as an answer and inside the stream, without a change 
   const gone = { type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' } };
   live.proxy.fault({ match: watchPath, times: 1, action: respond(410, { reason: 'Expired' }) });
   live.proxy.tcp.reset();
-  await eventually(() => live.stats().syncs === 2);
+  await until(() => live.stats().syncs === 2, { deadlineMs: 20_000 });
   live.proxy.fault({ match: watchPath, times: 1, action: mapLines((line) => [line, JSON.stringify(gone)]) });
   live.proxy.tcp.reset();
   await live.put('b', '2');
-  await eventually(() => live.stats().syncs === 3);
+  await until(() => live.stats().syncs === 3, { deadlineMs: 20_000 });
 
   await live.settled({ a: '1', b: '2' });
   expect(live.log).toEqual(['add a', 'add b']);
@@ -123,7 +124,7 @@ it('comes back by itself when the server was not to be reached for a while', asy
   live.proxy.tcp.refuse(true);
   live.proxy.tcp.reset();
   await live.put('b', '2');
-  await eventually(() => live.stats().failures.NoAnswer > 1);
+  await until(() => live.stats().failures.NoAnswer > 1, { deadlineMs: 20_000 });
 
   live.proxy.tcp.refuse(false);
 
@@ -139,14 +140,14 @@ it('notices that an event was lost when a later one does not fit, and lists agai
   await live.put('lost', '2');
 
   await live.settled({ a: '1', lost: '2' });
-  await eventually(() => live.stats().syncs === 2);
+  await until(() => live.stats().syncs === 2, { deadlineMs: 20_000 });
 
   expect(live.stats()).toMatchObject({ anomalies: 1 });
 });
 
 it('lists page by page from a server without WatchList, and refuses a list that is older than its store', async () => {
   const live = await start({ noWatchList: true });
-  await eventually(() => isDeepStrictEqual(live.requests(), ['watchList', 'list', 'watch']));
+  await until(() => isDeepStrictEqual(live.requests(), ['watchList', 'list', 'watch']), { deadlineMs: 20_000 });
   const old = JSON.stringify({ metadata: { resourceVersion: '1' }, items: [] });
   live.proxy.fault({ match: /configmaps\?.*NotOlderThan/, times: 1, action: rewriteBody(() => old) });
   live.proxy.fault({ match: watchPath, times: 1, action: respond(410, { reason: 'Expired' }) });
@@ -163,7 +164,7 @@ it('keeps only metadata of a kind when asked to', async () => {
   const informer = live.cache.metadataInformer(configMaps, { namespace: live.namespace });
   await informer.waitForSync();
   await live.put('b', 'secret');
-  await eventually(() => informer.store.get(`${live.namespace}/b`) !== undefined);
+  await until(() => informer.store.get(`${live.namespace}/b`) !== undefined, { deadlineMs: 20_000 });
 
   const object = informer.store.get(`${live.namespace}/b`);
 
@@ -198,11 +199,10 @@ async function start({ protocols = 'both', noWatchList = false }: StartOptions =
     log,
     stats: () => stats,
     settled: (expected: Record<string, string>) =>
-      eventually(
-        () => isDeepStrictEqual(values(), expected),
-        20_000,
-        () => ({ values: values(), stats }),
-      ),
+      until(() => isDeepStrictEqual(values(), expected), {
+        deadlineMs: 20_000,
+        describe: () => ({ values: values(), stats }),
+      }),
     requests: () => proxy.requests.filter(({ path }) => path.includes('configmaps')).map(({ path }) => kindOf(path)),
   };
 }

@@ -4,8 +4,9 @@ import { startApiServer } from '../../../hack/cluster/api-server.ts';
 import { readCluster } from '../../../hack/cluster/bare/cluster.ts';
 import { markOf, processesOf, stopAll } from '../../../hack/cluster/bare/supervisor.ts';
 import { pathsOf } from '../../../hack/cluster/paths.ts';
-import { eventually, liveInformers, valuesOf } from '../../../test/support/live-informer.ts';
+import { liveInformers, valuesOf } from '../../../test/support/live-informer.ts';
 import { configMaps } from '../../../test/support/resources.ts';
+import { until } from '../../../test/support/until.ts';
 import type { SharedInformer } from './shared-informer.ts';
 
 it('goes on where it stood when the API server is restarted, without a change for what is the same', async () => {
@@ -22,17 +23,16 @@ it('goes on where it stood when the API server is restarted, without a change fo
   const { stats } = informer as SharedInformer<never>;
 
   await stopApiServer(name);
-  await eventually(() => stats.failures.NoAnswer + stats.failures.Unavailable > 0);
+  await until(() => stats.failures.NoAnswer + stats.failures.Unavailable > 0, { deadlineMs: 20_000 });
   expect(valuesOf(informer.store.list())).toEqual({ a: '1' });
   await startApiServer({ name, fresh: false });
   await live.put('b', '2');
 
   const values = () => valuesOf(informer.store.list());
-  await eventually(
-    () => isDeepStrictEqual(values(), { a: '1', b: '2' }),
-    60_000,
-    () => ({ values: values(), stats }),
-  );
+  await until(() => isDeepStrictEqual(values(), { a: '1', b: '2' }), {
+    deadlineMs: 60_000,
+    describe: () => ({ values: values(), stats }),
+  });
   expect(seen.filter((object) => object === 'a')).toHaveLength(1);
 }, 180_000);
 

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { eventually, openApi } from '../../../test/support/api-client.ts';
+import { openApi } from '../../../test/support/api-client.ts';
 import { aReplica } from '../../../test/support/replica.ts';
+import { until } from '../../../test/support/until.ts';
 import { systemClock } from '../../seams/system.ts';
 import type { Client } from '../client/client.ts';
 import { leases } from './lease.ts';
@@ -25,12 +26,12 @@ const start = (name: string, identity: string, client: Client) => {
 it('the standby takes over from a leader that is cut off, after that one knows that it lost', async () => {
   const { client, proxy } = await api.proxied();
   const a = start('partition', 'a', client);
-  await eventually(async () => a.elector.leading);
+  await until(async () => a.elector.leading);
   const b = start('partition', 'b', api.client);
   const both: boolean[] = [];
 
   proxy.tcp.freeze();
-  await eventually(async () => {
+  await until(async () => {
     both.push(a.elector.leading && b.elector.leading);
     return b.elector.leading;
   });
@@ -46,13 +47,13 @@ it('the standby takes over from a leader that is cut off, after that one knows t
 
 it('the standby takes over at once from a leader that is stopped', async () => {
   const a = start('polite', 'a', api.client);
-  await eventually(async () => a.elector.leading);
+  await until(async () => a.elector.leading);
   const b = start('polite', 'b', api.client);
   const stopped = systemClock.monotonic();
 
   a.stop();
   await a.ended;
-  await eventually(async () => b.elector.leading);
+  await until(async () => b.elector.leading);
   const took = systemClock.monotonic() - stopped;
   b.stop();
   await b.ended;
@@ -75,12 +76,12 @@ it.each<[string, NodeJS.Signals, number]>([
   await once(leader.stdout, 'data');
   const standby = aReplica({ lease, identity: 'standby', client: api.client, clock: systemClock, chance: 0.999 });
   const ended = standby.start();
-  await eventually(async () => standby.events.includes('leader doomed'));
+  await until(async () => standby.events.includes('leader doomed'));
   const stopped = systemClock.monotonic();
 
   leader.kill(signal);
   await exited;
-  await eventually(async () => standby.elector.leading, 25_000);
+  await until(async () => standby.elector.leading, { deadlineMs: 25_000 });
   const took = systemClock.monotonic() - stopped;
   standby.stop();
   await ended;

@@ -1,5 +1,6 @@
 import type { CallOptions, Client, Stored } from '../client/client.ts';
-import { isKubeError, KubeError } from '../errors/errors.ts';
+import { ifPresent } from '../client/if-present.ts';
+import { KubeError } from '../errors/errors.ts';
 import { objectKey } from '../object/key.ts';
 import type { KubeObject } from '../object/object.ts';
 import { type Resource, resourceName } from '../object/resource.ts';
@@ -43,12 +44,7 @@ export async function release<T extends KubeObject>(
   const ownerReferences = old.filter((reference) => reference.uid !== owner.object.metadata.uid);
   if (ownerReferences.length === old.length) return object;
   const patch = { metadata: { ...identity(object), ownerReferences } };
-  try {
-    return await client.patch(resource, objectKey(object), patch, merge(options));
-  } catch (error) {
-    if (isKubeError(error, 'NotFound')) return undefined;
-    throw error;
-  }
+  return ifPresent(client.patch(resource, objectKey(object), patch, merge(options)));
 }
 
 /** With the version, because a merge patch replaces the whole list of references. */

@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createAuthority } from '../../../test/support/certificates.ts';
 import { cutAfter, delay, goaway, hold, reset, respond } from '../../../test/support/fault-proxy/actions.ts';
 import { type FaultProxy, startFaultProxy } from '../../../test/support/fault-proxy/fault-proxy.ts';
-import { type LeakDetector, watchForLeaks } from '../../../test/support/leaks.ts';
+import { type LeakDetector, watchForLeaks } from '../../../test/support/leaks/open-handles.ts';
+import { until } from '../../../test/support/until.ts';
 import { ManualClock } from '../../seams/manual-clock.ts';
 import { systemClock } from '../../seams/system.ts';
 import { type Connection, fixedConnection, tlsMaterial } from '../connection/connection.ts';
@@ -333,14 +334,6 @@ function gaugeOf(registry: Registry, name: string): { value: number }[] {
   return Object.values(
     (registry.getSingleMetric(name) as unknown as { hashMap: Record<string, { value: number }> }).hashMap,
   );
-}
-
-async function until(condition: () => boolean, withinMs = 3_000): Promise<void> {
-  const end = systemClock.monotonic() + withinMs;
-  while (!condition()) {
-    if (systemClock.monotonic() > end) throw new Error('the condition did not come true');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 async function collect(body: AsyncIterable<Buffer>): Promise<Buffer[]> {

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { expect, inject, it } from 'vitest';
-import { watchForLeaks } from '../../../test/support/leaks.ts';
+import { watchForLeaks } from '../../../test/support/leaks/open-handles.ts';
 import { readmeExample } from '../../../test/support/readme-example.ts';
 import { systemClock as clock, systemRandom as random } from '../../seams/system.ts';
 import { loadConnection } from '../connection/load-connection.ts';

@@ -16,7 +16,9 @@ export function failure(request: KubeRequest, error: unknown, signal: AbortSigna
     const detail = 'the answer is larger than maxBodyBytes allows; ask for pages with limit, or raise maxBodyBytes';
     return new KubeError({ code: 'Unsupported', attempted, detail, cause: error });
   }
-  const detail = isUnsent(error) ? `cannot connect: ${textOf(error)}` : `no complete answer: ${textOf(error)}`;
+  const detail = isUnsent(error)
+    ? `cannot connect: ${refusedByProxy(error) ?? textOf(error)}`
+    : `no complete answer: ${textOf(error)}`;
   return new KubeError({ code: 'Unavailable', attempted, detail, cause: error });
 }
 
@@ -26,7 +28,23 @@ export function timedOut(request: KubeRequest, timeoutMs: number): KubeError {
 }
 
 export function isUnsent(error: unknown): boolean {
-  return error instanceof ConnectFailure || unsentCodes.has(codeOf(error) ?? '') || leftByGoaway(error);
+  return (
+    error instanceof ConnectFailure ||
+    unsentCodes.has(codeOf(error) ?? '') ||
+    leftByGoaway(error) ||
+    refusedByProxy(error) !== undefined
+  );
+}
+
+/** undici's words when a proxy answers CONNECT with anything but 200: no tunnel, so the server has seen nothing. */
+function refusedByProxy(error: unknown): string | undefined {
+  const text = codeOf(error) === 'UND_ERR_ABORTED' ? textOf(error) : '';
+  const status = /^Proxy response \((\d+)\) !== 200 when HTTP Tunneling$/.exec(text)?.[1];
+  if (status === undefined) return undefined;
+  if (status === '407') {
+    return `the proxy asks for credentials (407); put them into proxy-url of the kubeconfig, as in http://USER:PASSWORD@HOST:PORT`;
+  }
+  return `the proxy refused a tunnel to the API server (${status}); allow it there, or take proxy-url out of the kubeconfig`;
 }
 
 /**
@@ -47,6 +65,7 @@ const unsentCodes: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_PRX_TLS',
+  'UND_ERR_PRX_CONN',
 ]);
 
 /** Lower-case names already; a header that came twice is joined as RFC 9110 says. */

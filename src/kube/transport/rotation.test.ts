@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { refuseTokens } from '../../../test/support/fault-proxy/actions.ts';
 import { type FaultProxy, startFaultProxy } from '../../../test/support/fault-proxy/fault-proxy.ts';
-import { type LeakDetector, watchForLeaks } from '../../../test/support/leaks.ts';
+import { type LeakDetector, watchForLeaks } from '../../../test/support/leaks/open-handles.ts';
 import { ManualClock } from '../../seams/manual-clock.ts';
 import { systemClock } from '../../seams/system.ts';
 import { fixedConnection } from '../connection/connection.ts';

@@ -9,6 +9,8 @@ type Chunks = AsyncIterable<Buffer>;
 export interface Action {
   /** Runs before the request goes on; true means that it is dealt with. */
   intercept?(exchange: Exchange): boolean | Promise<boolean>;
+  /** Runs when the server has answered and the client knows nothing yet; true means that it never will. */
+  answered?(exchange: Exchange, status: number): boolean | Promise<boolean>;
   /** Changes the answer's bytes on their way to the client. */
   body?(source: Chunks, exchange: Exchange): Chunks;
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Agent, request } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createAuthority } from '../certificates.ts';
-import { type LeakDetector, watchForLeaks } from '../leaks.ts';
+import { type LeakDetector, watchForLeaks } from '../leaks/open-handles.ts';
 import {
   cutAfter,
   dropLines,

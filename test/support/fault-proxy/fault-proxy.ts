@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { type CertificateAuthority, createAuthority } from '../certificates.ts';
+import { type CertificateAuthority, createAuthority, type KeyPair } from '../certificates.ts';
 import type { Action } from './actions.ts';
 import { type AnyRequest, type AnyResponse, type Exchange, exchangeOf, leaveSession } from './exchange.ts';
 import { createForwarder, type Forwarder, type Upstream } from './forward.ts';
@@ -15,6 +15,10 @@ export interface FaultProxyOptions {
   upstream: Upstream;
   /** What it offers. Default both; the client chooses HTTP/2 when it can. */
   protocols?: 'both' | 'h1' | 'h2';
+  /** Where it listens and what its certificate is for. Default 127.0.0.1; pods reach only an address of the node. */
+  host?: string;
+  /** Sees every request, before the faults. */
+  always?: Action;
 }
 
 export interface SeenRequest {
@@ -27,7 +31,7 @@ export interface SeenRequest {
 
 /** Stands between a client and an API server and does to the traffic what networks, proxies and servers do. */
 export interface FaultProxy {
-  /** `https://127.0.0.1:port`. */
+  /** `https://host:port`. */
   readonly url: string;
   /** Who signed its serving certificate; changes with `swapAuthority`. */
   readonly ca: string;
@@ -47,13 +51,19 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-export async function startFaultProxy({ upstream, protocols = 'both' }: FaultProxyOptions): Promise<FaultProxy> {
+export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
+  const { upstream, protocols = 'both', host = '127.0.0.1', always } = options;
   let authority = await createAuthority();
   const rules = createRuleBook();
   const forwarder = createForwarder(upstream);
   const requests: SeenRequest[] = [];
   const sessions = new Set<ServerHttp2Session>();
-  const server = await createServer(authority, protocols);
+  const sockets = new Set<Socket>();
+  const server = await createServer(await authority.serving(namesOf(host)), protocols);
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   server.on('session', (session: ServerHttp2Session) => {
     sessions.add(session);
     session.on('error', () => undefined);
@@ -63,14 +73,14 @@ export async function startFaultProxy({ upstream, protocols = 'both' }: FaultPro
     const exchange = exchangeOf(request, response);
     const { method, path, protocol, headers, clientName } = exchange;
     requests.push({ method, path, protocol, headers, clientName });
-    void handle(exchange, rules.take(exchange), forwarder);
+    void handle(exchange, [...(always ? [always] : []), ...rules.take(exchange)], forwarder);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const tcp = await startTcpLayer((server.address() as AddressInfo).port);
+  const tcp = await startTcpLayer((server.address() as AddressInfo).port, host);
 
   return {
-    url: `https://127.0.0.1:${tcp.port}`,
+    url: `https://${host}:${tcp.port}`,
     get ca() {
       return authority.cert;
     },
@@ -86,11 +96,13 @@ export async function startFaultProxy({ upstream, protocols = 'both' }: FaultPro
     },
     async swapAuthority() {
       authority = await createAuthority('second-test-ca');
-      server.setSecureContext(await authority.serving());
+      server.setSecureContext(await authority.serving(namesOf(host)));
     },
     async close() {
       await tcp.close();
       for (const session of sessions) session.destroy();
+      // A peer that left between the handshake and its session is noticed by nobody, and `close` would wait for it.
+      for (const socket of sockets) socket.destroy();
       server.close();
       await Promise.all([once(server, 'close'), forwarder.close()]);
     },
@@ -99,8 +111,12 @@ export async function startFaultProxy({ upstream, protocols = 'both' }: FaultPro
 
 type Server = Http2SecureServer | HttpsServer;
 
-async function createServer(authority: CertificateAuthority, protocols: 'both' | 'h1' | 'h2'): Promise<Server> {
-  const tls = { ...(await authority.serving()), requestCert: true, rejectUnauthorized: false };
+function namesOf(host: string): string[] {
+  return [...new Set(['localhost', '127.0.0.1', '::1', host])];
+}
+
+async function createServer(serving: KeyPair, protocols: 'both' | 'h1' | 'h2'): Promise<Server> {
+  const tls = { ...serving, requestCert: true, rejectUnauthorized: false };
   // A server of node:http2 offers HTTP/2 whatever it is told, so HTTP/1.1 alone needs the other module.
   const server =
     protocols === 'h1' ? createHttpsServer(tls) : createSecureServer({ ...tls, allowHTTP1: protocols === 'both' });

@@ -35,6 +35,11 @@ export function createForwarder(upstream: Upstream): Forwarder {
         body: exchange.hasBody ? await buffer(exchange.body) : null,
         signal: exchange.gone,
       });
+      for (const action of actions) {
+        if (!(await action.answered?.(exchange, answer.statusCode))) continue;
+        await answer.body.dump();
+        return exchange.reset();
+      }
       exchange.respond(answer.statusCode, responseHeaders(answer.headers, actions));
       let source: AsyncIterable<Buffer> = answer.body;
       for (const action of actions) source = action.body?.(source, exchange) ?? source;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { watchForLeaks } from '../leaks.ts';
+import { watchForLeaks } from '../leaks/open-handles.ts';
 import { kill } from './kill.ts';
 
 it.each([

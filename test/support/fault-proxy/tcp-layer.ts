@@ -25,7 +25,7 @@ interface Link {
   inner: Socket;
 }
 
-export async function startTcpLayer(targetPort: number): Promise<TcpLayer> {
+export async function startTcpLayer(targetPort: number, host = '127.0.0.1'): Promise<TcpLayer> {
   const links = new Set<Link>();
   let opened = 0;
   let frozen = false;
@@ -43,7 +43,7 @@ export async function startTcpLayer(targetPort: number): Promise<TcpLayer> {
     join(link, () => links.delete(link));
     if (frozen) pause(link);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
 
   return {

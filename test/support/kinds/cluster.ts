@@ -2,8 +2,7 @@ import { inject } from 'vitest';
 import { crdOf } from '../../../src/crds/generate/crd.ts';
 import { apiVersion, type Kind } from '../../../src/crds/kind/kind.ts';
 import { kinds } from '../../../src/crds/kinds.ts';
-import { sleep } from '../../../src/seams/clock.ts';
-import { systemClock } from '../../../src/seams/system.ts';
+import { until } from '../until.ts';
 import { type Answer, type Api, type ApiObject, type Call, connect } from './api.ts';
 
 export interface TestCluster extends Api {
@@ -12,32 +11,21 @@ export interface TestCluster extends Api {
   collection(kind: Kind): string;
 }
 
-const deadlineMs = 30_000;
-
-/** The API server of the suite with our kinds and a namespace for one test file. */
-export async function testCluster(namespace: string): Promise<TestCluster> {
-  const api = await connect(inject('kubeconfig'));
+/** The API server of the suite, or another one, with our kinds and a namespace for one test file. */
+export async function testCluster(namespace: string, kubeconfig = inject('kubeconfig')): Promise<TestCluster> {
+  const api = await connect(kubeconfig);
   await api.call({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name: namespace } } });
   for (const kind of kinds) await install(api, kind);
-  await until(
-    async () => (await Promise.all(kinds.map((kind) => served(api, kind)))).every(Boolean),
-    'the kinds are served',
-  );
+  await until(async () => (await Promise.all(kinds.map((kind) => served(api, kind)))).every(Boolean), {
+    deadlineMs: 30_000,
+    describe: 'the kinds are served',
+  });
   return { ...api, namespace, collection: ({ plural }) => `/apis/${apiVersion}/namespaces/${namespace}/${plural}` };
 }
 
 export async function removeNamespace(cluster: TestCluster): Promise<void> {
   await cluster.call({ method: 'DELETE', path: `/api/v1/namespaces/${cluster.namespace}` });
   await cluster.close();
-}
-
-/** Repeats a look until it is true, or fails with what was waited for. */
-async function until(look: () => Promise<boolean>, what: string): Promise<void> {
-  const end = systemClock.monotonic() + deadlineMs;
-  while (!(await look())) {
-    if (systemClock.monotonic() > end) throw new Error(`waited ${deadlineMs / 1000} s until ${what}`);
-    await sleep(systemClock, 50);
-  }
 }
 
 /** Applies as a manager of its own, so that a repeated install changes nothing. */

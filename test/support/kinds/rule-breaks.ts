@@ -113,6 +113,12 @@ export const changes: Readonly<Record<string, Change>> = {
     before: { spec: { ecs } },
     after: { spec: { ecs: { region: 'eu-west-1' } } },
   },
+  'the account of roleArn and repositoryPrefix are fixed, as what is there would be lost; make another Target for the new ones':
+    {
+      kind: 'Target',
+      before: { spec: { ecs } },
+      after: { spec: { ecs: { roleArn: 'arn:aws:iam::210987654321:role/vish' } } },
+    },
 };
 
 function image(spec: object): object {

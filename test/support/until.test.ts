@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { KubeError } from '../../src/kube/errors/errors.ts';
+import { until } from './until.ts';
+
+it('returns once the condition holds', async () => {
+  let looks = 0;
+
+  await until(() => ++looks === 3, { everyMs: 1 });
+
+  expect(looks).toBe(3);
+});
+
+it('fails at the deadline and shows what is there instead', async () => {
+  const waiting = until(() => false, { deadlineMs: 20, everyMs: 5, describe: async () => ({ pods: 2 }) });
+
+  await expect(waiting).rejects.toThrow('not within 20 ms: {"pods":2}');
+});
+
+it('shows the condition when nobody described it', async () => {
+  const pods: string[] = [];
+
+  await expect(until(() => pods.length > 2, { deadlineMs: 0 })).rejects.toThrow('pods.length > 2');
+});
+
+it('takes the error of a server for "not yet", and names it in the end', async () => {
+  const missing = new KubeError({ code: 'NotFound', attempted: 'get pod', detail: 'gone' });
+
+  const waiting = until(() => Promise.reject(missing), { deadlineMs: 10, everyMs: 0 });
+
+  await expect(waiting).rejects.toMatchObject({ cause: missing });
+});
+
+it('does not hide a mistake of the condition itself', async () => {
+  const waiting = until(() => {
+    throw new TypeError('no such field');
+  });
+
+  await expect(waiting).rejects.toThrow('no such field');
+});
