@@ -4,9 +4,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
+import { until } from '../../test/support/until.ts';
 import { ManualClock } from '../seams/manual-clock.ts';
 import { collect } from './body.ts';
-import { failure, goodAddress, until, useRig } from './test-rig.ts';
+import { failure, goodAddress, useRig } from './test-rig.ts';
 
 const rig = useRig('hostile answers');
 const url = () => rig().url('good.test');

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { until } from '../../test/support/until.ts';
 import { ManualClock } from '../seams/manual-clock.ts';
-import { failure, goodAddress, until, useRig } from './test-rig.ts';
+import { failure, goodAddress, useRig } from './test-rig.ts';
 
 const rig = useRig('hostile DNS');
 

@@ -1,10 +1,10 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { decoded } from './body.ts';
 import type { Deadline } from './deadline.ts';
 import { Fault, toFault } from './errors.ts';
-import { receivedHeaders } from './headers.ts';
-import type { Limits } from './options.ts';
+import { type Headers, receivedHeaders } from './headers.ts';
+import { isStream, type Limits, type StreamBody } from './options.ts';
 import type { Hop } from './redirect.ts';
 import { nextHop } from './redirect.ts';
 
@@ -37,15 +37,17 @@ export async function exchange(context: Exchange, first: Hop): Promise<Answer> {
 }
 
 async function send({ dispatcher, deadline, limits }: Exchange, hop: Hop): Promise<Dispatcher.ResponseData> {
-  deadline.enter('HeadersTimeout', limits.headersMs);
+  const renew = () => deadline.enter('HeadersTimeout', limits.headersMs);
+  renew();
   const { url } = hop.target;
   try {
     return await dispatcher.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method: hop.method,
-      headers: hop.headers,
-      body: hop.body ?? null,
+      ...(isStream(hop.body)
+        ? streamed(hop.body, hop.headers, renew)
+        : { headers: hop.headers, body: hop.body ?? null }),
       signal: deadline.signal,
       // Both kept by `Deadline`, on the clock that tests can move.
       headersTimeout: 0,
@@ -54,6 +56,17 @@ async function send({ dispatcher, deadline, limits }: Exchange, hop: Hop): Promi
   } catch (error) {
     throw deadline.signal.aborted ? deadline.signal.reason : toFault(error);
   }
+}
+
+function streamed({ stream, length }: StreamBody, headers: Headers, onChunk: () => void) {
+  async function* watched(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of stream) {
+      onChunk();
+      yield chunk;
+    }
+  }
+  const body = Readable.from(watched(), { objectMode: false, highWaterMark: 64 * 1024 });
+  return { headers: { ...headers, 'content-length': String(length) }, body };
 }
 
 /** The body of a redirect is not read: the connection is dropped with whatever the server still wants to send. */

@@ -18,7 +18,10 @@ export interface Exception {
 }
 
 export interface Limits {
-  /** From the start of a hop to the last header, connecting included. Default: 20,000. */
+  /**
+   * From the start of a hop to the last header, connecting included; of a streamed body, from the last part that the
+   * server took. Default: 20,000.
+   */
   readonly headersMs: number;
   /** The longest pause between two parts of the answer; a stream must be read at least as often. Default: 15,000. */
   readonly bodyIdleMs: number;
@@ -76,14 +79,26 @@ export interface OutboundOptions {
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 
+/** What is sent as it is read. The length must be right: a body that ends before or after it breaks the request. */
+export interface StreamBody {
+  readonly stream: AsyncIterable<Uint8Array>;
+  readonly length: number;
+}
+
+export type Body = string | Uint8Array | StreamBody;
+
+export function isStream(body: Body | undefined): body is StreamBody {
+  return typeof body === 'object' && 'stream' in body;
+}
+
 export interface OutboundRequest {
   readonly url: string;
   /** Default: GET. */
   readonly method?: string;
   /** `host` and headers of the connection are refused. Default: none but accept-encoding and user-agent. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent again when a 307 or 308 says so. Default: none. */
-  readonly body?: string | Uint8Array;
+  /** Sent again when a 307 or 308 says so; a stream cannot be, so that its redirects are refused. Default: none. */
+  readonly body?: Body;
   /** Default: the client's. */
   readonly limits?: Partial<Limits>;
   /** Gives up when aborted. Default: only the deadlines end it. */

@@ -19,12 +19,14 @@ import type { Target } from './target.ts';
 import { parseTarget } from './target.ts';
 
 export { type OutboundCode, OutboundError } from './errors.ts';
-export type { Exception, Limits, OutboundOptions, OutboundRequest, Outcome } from './options.ts';
+export type { Exception, Limits, OutboundOptions, OutboundRequest, Outcome, StreamBody } from './options.ts';
 export type { Pin } from './pin.ts';
 export { dnsResolver, type Resolver } from './resolver.ts';
 
 export interface OutboundStream {
   readonly status: number;
+  /** Where the answer came from: another address than the one asked for when redirects were followed. */
+  readonly url: string;
   /** By lower-case name. */
   readonly headers: ReadonlyMap<string, string>;
   /** Decompressed. Throws an `OutboundError` when a cap or deadline is passed half-way. */
@@ -35,6 +37,8 @@ export interface OutboundStream {
 
 export interface OutboundResponse {
   readonly status: number;
+  /** Where the answer came from: another address than the one asked for when redirects were followed. */
+  readonly url: string;
   /** By lower-case name. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Uint8Array;
@@ -75,8 +79,8 @@ export function createOutbound(options: OutboundOptions): Outbound {
   return {
     stream: (request) => openStream(client, request),
     request: async (request) => {
-      const { status, headers, body } = await openStream(client, request);
-      return { status, headers, body: await collect(body) };
+      const { status, url, headers, body } = await openStream(client, request);
+      return { status, url, headers, body: await collect(body) };
     },
     check: (url) => admitted(client, 'check', () => parseTarget(url)).then(() => undefined),
     pinForProgram: async (url) => {
@@ -109,14 +113,15 @@ async function openStream({ options, agent }: Client, request: OutboundRequest):
   }
 }
 
-function streamOf({ status, headers, body }: Answer, deadline: Deadline, flight: Flight): OutboundStream {
+function streamOf({ status, headers, hop, body }: Answer, deadline: Deadline, flight: Flight): OutboundStream {
   body.once('end', () => flight.ended('Ok'));
   body.once('error', (error) => flight.ended(toFault(error).code));
   body.once('close', () => {
     deadline.end();
     flight.ended('Aborted');
   });
-  return { status, headers, body: readable(body, flight), cancel: () => void body.destroy() };
+  const { href: url } = hop.target.url;
+  return { status, url, headers, body: readable(body, flight), cancel: () => void body.destroy() };
 }
 
 async function* readable(body: Readable, flight: Flight): AsyncGenerator<Uint8Array> {

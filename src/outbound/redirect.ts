@@ -1,6 +1,7 @@
 import { Fault, toFault } from './errors.ts';
 import type { Headers } from './headers.ts';
 import { forOtherOrigin, withoutBody } from './headers.ts';
+import { type Body, isStream } from './options.ts';
 import type { Target } from './target.ts';
 import { parseTarget } from './target.ts';
 
@@ -8,7 +9,7 @@ export interface Hop {
   readonly target: Target;
   readonly method: string;
   readonly headers: Headers;
-  readonly body: string | Uint8Array | undefined;
+  readonly body: Body | undefined;
 }
 
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -17,6 +18,7 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 export function nextHop(hop: Hop, status: number, location: string | undefined): Hop | undefined {
   if (!redirects.has(status)) return undefined;
   if (location === undefined) throw new Fault('RedirectRefused', 'no location');
+  if (isStream(hop.body)) throw new Fault('RedirectRefused', 'a body that cannot be sent again');
   const target = located(location, hop.target.url);
   if (hop.target.scheme === 'https' && target.scheme !== 'https') throw new Fault('RedirectRefused', 'https to http');
   const sameOrigin = target.url.origin === hop.target.url.origin;

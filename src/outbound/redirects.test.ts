@@ -163,3 +163,13 @@ it.each([
   expect(answer.status).toBe(200);
   expect([seen[1]?.request.method, seen[1]?.body]).toEqual([expected, body]);
 });
+
+it('tells where an answer came from', async () => {
+  redirectTo(() => '/end');
+
+  const { url } = await rig()
+    .client()
+    .request({ url: rig().url('good.test') });
+
+  expect(url).toBe(rig().url('good.test', '/end'));
+});

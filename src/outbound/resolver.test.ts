@@ -2,8 +2,8 @@ import type { Socket } from 'node:dgram';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { until } from '../../test/support/until.ts';
 import { dnsResolver } from './resolver.ts';
-import { until } from './test-rig.ts';
 
 const zone: Readonly<Record<string, readonly (readonly number[])[]>> = {
   'both.test/1': [

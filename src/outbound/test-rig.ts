@@ -4,7 +4,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import type { Clock } from '../seams/clock.ts';
 import { systemClock } from '../seams/system.ts';
 import type { Outbound, OutboundOptions, Outcome } from './outbound.ts';
 import { createOutbound, OutboundError } from './outbound.ts';
@@ -82,7 +81,11 @@ export class Rig {
   }
 
   private async listen(): Promise<boolean> {
-    const good = () => createServer((request, response) => void this.serve(request, response));
+    const good = () =>
+      createServer((request, response) => {
+        // A client that breaks off is what some tests are about.
+        this.serve(request, response).catch(() => response.destroy());
+      });
     const victim = () =>
       createServer((_request, response) => response.end('victim')).on('connection', () => this.reached++);
     const places = [
@@ -132,15 +135,6 @@ export async function failure(attempt: Promise<unknown>): Promise<OutboundError>
   );
   if (error instanceof OutboundError) return error;
   throw new Error('the attempt did not fail with an OutboundError', { cause: error });
-}
-
-/** Waits for a condition that other I/O will bring about. */
-export async function until(holds: () => boolean, clock: Clock = systemClock): Promise<void> {
-  const end = clock.monotonic() + 5_000;
-  while (!holds()) {
-    if (clock.monotonic() > end) throw new Error('waited 5 s in vain');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 /** A rig for every test of a file: fails the one after which the victim was reached. */
