@@ -13,7 +13,7 @@ const buildSpec = immutable(
     service: label(30).optional().describe('Service that the image is for. Default: the only one.'),
     commit: commit().describe('Commit to build.'),
     path: repositoryPath().optional().describe('Folder of the service in the repository. Default: its root.'),
-    build: buildSettings.optional().describe('How the image is made. Default: from the Dockerfile, or derived.'),
+    build: buildSettings.optional().describe('How the image is made. Default: from the Dockerfile.'),
   }),
   'a Build is fixed once it is made; make another one with the wanted spec',
 );

@@ -13,11 +13,7 @@ const argument = z.strictObject({
 
 /** How an image is made from a commit. Each field is part of the identity of a Build. */
 export const buildSettings = z.strictObject({
-  dockerfile: repositoryPath()
-    .optional()
-    .describe(
-      "Dockerfile, from the service's path. Default: Dockerfile when there is one, else one is derived from the repository.",
-    ),
+  dockerfile: repositoryPath().optional().describe("Dockerfile, from the service's path. Default: Dockerfile."),
   context: repositoryPath()
     .optional()
     .describe('Folder that the build sees, from the root of the repository. Default: the path of the service.'),
@@ -40,16 +36,18 @@ export const buildSettings = z.strictObject({
     { max: 8, min: 1 },
   )
     .optional()
-    .describe("Platforms of the image. Default: those of the cluster's nodes."),
+    .describe('Platforms of the image. Default: that of the node that builds.'),
   cpu: quantity('2').optional().describe("CPU for the build. Default: from the operator's configuration."),
   memory: quantity('4Gi')
     .optional()
     .describe(
-      "Memory for the build; beyond it the build fails with OutOfMemory. Default: from the operator's configuration.",
+      "Memory for the build; beyond it the build fails with BuildOutOfMemory. Default: from the operator's configuration.",
     ),
   deadlineSeconds: seconds(30, 86_400)
     .optional()
-    .describe('Time for the build from its start; then it fails with BuildTimedOut. Default 1800.'),
+    .describe(
+      "Time for the build from its start; then it fails with BuildTimedOut. Default: from the operator's configuration.",
+    ),
 });
 
 export type BuildSettings = z.output<typeof buildSettings>;

@@ -26,6 +26,7 @@ const release = z.strictObject({
   trust: trust().optional().describe('Trust level of the build.'),
   startedAt: time().describe('When the rollout started.'),
   finishedAt: time().optional().describe('When it ended.'),
+  reason: text(64).optional().describe('Why it ended so, as a word of the reference of reasons.'),
   message: text(1024, { min: 0 }).optional().describe('Why it ended so.'),
 });
 
@@ -59,6 +60,8 @@ const rollout = z.strictObject({
   startedAt: time().describe('When it started.'),
   phaseStartedAt: time().describe('When this phase started.'),
   deadline: time().optional().describe('When this phase is given up; absent while a person decides.'),
+  seen: text(256, { min: 0 }).optional().describe('Progress as the place last told it.'),
+  progressedAt: time().optional().describe('When that last changed; the deadline counts from here.'),
   approved: z.boolean().optional().describe('Whether a person has promoted the present step.'),
   aborting: z.boolean().optional().describe('Whether it is on its way back.'),
 });
@@ -68,6 +71,7 @@ const action = z.strictObject({
   value: text(253).describe("The annotation's value: the release that it is bound to."),
   recordedAt: time().describe('When it was taken in; it is valid after the annotation is gone.'),
   refused: text(1024).optional().describe('Why it was not done.'),
+  clearedAt: time().optional().describe('When the annotation was gone; from then on the same value is a new wish.'),
 });
 
 const ecs = z.strictObject({
@@ -111,6 +115,7 @@ export const deploymentStatus = z.strictObject({
   refusedRelease: text(128)
     .optional()
     .describe('Hash of the release that failed; it is not tried again until it changes.'),
+  restartedAt: time().optional().describe('When a restart was last asked for; part of each release.'),
   lastRelease: int64().optional().describe('Highest number given to a release.'),
   history: listMap(release, { max: 50, keys: ['number'] })
     .optional()
@@ -121,6 +126,7 @@ export const deploymentStatus = z.strictObject({
   hints: atomicList(text(1024), { max: 8 })
     .optional()
     .describe('What could not be done as asked and what was done instead.'),
+  memory: text(2048).optional().describe('What the place wants to be reminded of, in a form of its own.'),
   ecs: ecs.optional().describe('What was made in ECS.'),
 });
 

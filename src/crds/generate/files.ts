@@ -5,7 +5,7 @@ import { crdOf } from './crd.ts';
 import { reasonsPage } from './reasons-page.ts';
 import { referencePage, sizeOf } from './reference.ts';
 
-const note = 'Generated from src/crds by `npm run generate`; change it there.';
+const noteOf = (source: string) => `Generated from ${source} by \`npm run generate\`; change it there.`;
 
 /** Every generated file by its path from the root of the repository. */
 export function generatedFiles(): ReadonlyMap<string, string> {
@@ -18,18 +18,19 @@ export function generatedFiles(): ReadonlyMap<string, string> {
 }
 
 function crdFile(kind: Kind): string {
-  return `# ${note}\n${stringify(crdOf(kind), { lineWidth: 0, aliasDuplicateObjects: false })}`;
+  return `# ${noteOf('src/crds')}\n${stringify(crdOf(kind), { lineWidth: 0, aliasDuplicateObjects: false })}`;
 }
 
-function page(text: string): string {
-  return `<!-- ${note} -->\n\n${text.trimEnd()}\n`;
+/** A page of the reference, with a word about where it comes from. */
+export function page(text: string, source = 'src/crds'): string {
+  return `<!-- ${noteOf(source)} -->\n\n${text.trimEnd()}\n`;
 }
 
 function indexPage(): string {
   return [
     '# Reference',
     '',
-    `The kinds of \`${apiVersion}\`, and every [reason](reasons.md) that their conditions can carry.`,
+    `The kinds of \`${apiVersion}\`, and every [reason](reasons.md) that their conditions can carry. The operator's own file: [settings](settings.md).`,
     '',
     '| kind | short | CRD as JSON | what one is |',
     '|---|---|---|---|',

@@ -49,6 +49,11 @@ export function referencePage(kind: Kind): string {
   ].join('\n');
 }
 
+/** Every field below a schema, for a page about something that is no kind. */
+export function fieldsOf(schema: Schema): string[] {
+  return fieldTable(rowsOf(schema, ''), true);
+}
+
 /** How large the CRD is, for the index page. */
 export function sizeOf(kind: Kind): number {
   return JSON.stringify(crdOf(kind)).length;
@@ -59,7 +64,11 @@ function rowsOf(schema: Schema, path: string): Row[] {
   const prefix = schema.items === undefined ? path : `${path}[]`;
   const required = schema.required ?? schema.items?.required ?? [];
   return children.flatMap(([name, child]) => {
-    const row: Row = { path: `${prefix}.${name}`, schema: child, required: required.includes(name) };
+    const row: Row = {
+      path: prefix === '' ? name : `${prefix}.${name}`,
+      schema: child,
+      required: required.includes(name),
+    };
     return [row].concat(rowsOf(child, row.path));
   });
 }

@@ -49,9 +49,6 @@ const shape = z.strictObject({
     })
     .prefault({})
     .describe('Limits of the builds.'),
-  maxConcurrentRollouts: int32(1, 100)
-    .default(3)
-    .describe('Rollouts at the same time, so that a shared ConfigMap does not start everything at once. Default 3.'),
 });
 
 const projectSpec = withRules(shape, {

@@ -7,9 +7,7 @@ import { partialWorkload } from '../workload/workload.ts';
 /** The short form for a Project of one service: these stand at the top of the spec. */
 export const shortForm = {
   path: repositoryPath().optional().describe('Folder of the service in the repository. Default: its root.'),
-  build: buildSettings
-    .optional()
-    .describe('How its image is made. Default: from the Dockerfile, or derived from the repository.'),
+  build: buildSettings.optional().describe('How its image is made. Default: from the Dockerfile.'),
   workload: partialWorkload.optional().describe('What runs. Default: one replica of the image, without port.'),
 };
 

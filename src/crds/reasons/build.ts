@@ -40,8 +40,8 @@ export const buildReasons = {
     kinds,
     axes,
     course: 'Stuck',
-    cause: 'There is no Dockerfile, and nothing that was looked for was found.',
-    remedy: 'Add a Dockerfile, or the lines in the message; check path.',
+    cause: 'There is no Dockerfile at that path. This version derives none from the repository.',
+    remedy: 'Add a Dockerfile, or correct path or build.dockerfile.',
   },
   DockerfileInvalid: {
     kinds,
@@ -105,6 +105,14 @@ export const buildReasons = {
     course: 'Stuck',
     cause: 'An image after FROM does not exist, or may not be pulled.',
     remedy: 'Correct the name in the Dockerfile, or give credentials that may pull it.',
+  },
+  BuildGaveUp: {
+    kinds,
+    axes,
+    course: 'Stuck',
+    cause: 'The build failed several times for a cause that usually passes; the message names the last one.',
+    remedy:
+      'Remove the cause that the message names, then set vish.dev/retry on the Deployment to the name of the Build.',
   },
   BuilderUnavailable: {
     kinds,

@@ -24,7 +24,7 @@ export const rolloutReasons = {
     kinds,
     axes: progressing,
     course: 'Working',
-    cause: 'Other rollouts go first (maxConcurrentRollouts).',
+    cause: 'Other rollouts go first.',
     remedy: nothingToDo,
   },
   RunningHook: {
@@ -64,8 +64,8 @@ export const rolloutReasons = {
     axes: progressing,
     course: 'AwaitingPerson',
     word: 'Paused',
-    cause: 'The field spec.paused stops the rollout where it stands.',
-    remedy: 'Remove spec.paused to go on.',
+    cause: 'The field spec.paused stops the rollout where it stands, or spec.suspend holds back the first release.',
+    remedy: 'Remove spec.paused or spec.suspend to go on.',
   },
   ReleaseLive: {
     kinds,

@@ -29,8 +29,7 @@ export const sourceReasons = {
     axes: ['Synced'],
     course: 'Stuck',
     cause: 'The git host refused the credentials.',
-    remedy:
-      'Renew the Secret of source.git.credentialsRef: token, username and password, or ssh-privatekey with known_hosts.',
+    remedy: 'Renew the Secret of source.git.credentialsRef: token, or username and password.',
   },
   SourceRefused: {
     kinds,
@@ -70,5 +69,11 @@ export const sourceReasons = {
     course: 'Stuck',
     cause: 'The environment is made by the Project and by somebody else, or by two Deployments.',
     remedy: 'Set managedBy: External on the environment, or delete the Deployment that the message names.',
+  },
+  EnvironmentRefused: {
+    kinds: ['Project'],
+    course: 'Stuck',
+    cause: 'The Deployment that an environment asks for breaks a rule or a quota; the other environments are set up.',
+    remedy: 'The message names the environment and the rule. Correct the service, or the overrides of the environment.',
   },
 } as const satisfies Record<string, ReasonEntry>;

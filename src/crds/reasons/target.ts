@@ -12,17 +12,25 @@ export const targetReasons = {
     remedy: nothingToDo,
   },
   CheckingTarget: {
-    kinds: ['Target'],
+    kinds,
     axes,
     course: 'Working',
-    cause: 'The credentials are being tried.',
+    cause: 'The Target is being looked at before something is made there.',
     remedy: nothingToDo,
+  },
+  TargetInUse: {
+    kinds: ['Target'],
+    axes,
+    course: 'AwaitingPerson',
+    cause:
+      'The Target was deleted and Deployments still refer to it; without it what they run there could not be removed.',
+    remedy: 'Delete the Deployments in the message; the Target goes with the last one.',
   },
   TargetNotFound: {
     kinds: ['Deployment'],
     axes,
     course: 'Stuck',
-    cause: 'The field target.ref names no Target of this namespace.',
+    cause: 'The field target.ref names no Target of this namespace, or one that is being deleted.',
     remedy: 'Create the Target; target is fixed, so another name needs another Deployment.',
   },
   TargetUnreachable: {
@@ -63,7 +71,7 @@ export const targetReasons = {
     kinds,
     axes,
     course: 'Working',
-    cause: 'What was made outside the cluster is being removed.',
+    cause: 'What was made outside the cluster, or by a deleted object of this name, is being removed.',
     remedy: nothingToDo,
   },
   ProjectReady: {
@@ -71,6 +79,13 @@ export const targetReasons = {
     course: 'Done',
     cause: 'The repository can be read, and each environment has its Deployments.',
     remedy: nothingToDo,
+  },
+  RefusedByCluster: {
+    kinds: ['Project', 'Deployment', 'Build'],
+    axes: ['Built'],
+    course: 'Retrying',
+    cause: 'The API server refuses an object that is needed: by a quota, a policy, a missing right or its size.',
+    remedy: 'The message has its words: make room, or ask the administrator. It is tried again by itself.',
   },
   InternalError: {
     kinds: ['Project', 'Deployment', 'Build', 'Target'],

@@ -6,10 +6,10 @@ import { commit, gitUrl, imageReference, refName } from '../fields/urls.ts';
 
 /** The repository of a Project. */
 export const gitSource = z.strictObject({
-  url: gitUrl().describe('Where the repository is: https://, http:// or ssh.'),
-  credentialsRef: reference(
-    'Secret with `token`, with `username` and `password`, or with `ssh-privatekey` and `known_hosts`',
-  )
+  url: gitUrl().describe(
+    'Where the repository is, as https://host/path.git. Addresses with ssh are stored and not read yet.',
+  ),
+  credentialsRef: reference('Secret with `token`, or with `username` and `password`')
     .optional()
     .describe('Credentials to read the repository. Default none: a public repository.'),
   pollSeconds: seconds(10, 86_400)

@@ -7,7 +7,7 @@ import { steps } from './steps.ts';
 type CountOrPercent = number | string;
 const isZero = (value: CountOrPercent) => value === 0 || value === '0%';
 
-const rolling = withRules(
+export const rolling = withRules(
   z.strictObject({
     maxSurge: countOrPercent()
       .default('25%')

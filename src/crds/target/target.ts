@@ -61,9 +61,15 @@ const ecsFields = z.strictObject({
     .describe('Start of the names of the ECR repositories that images are copied to. Default vish.'),
 });
 
-const ecs = withTransition(ecsFields, {
+const fixedCluster = withTransition(ecsFields, {
   rule: 'self.region == oldSelf.region && self.cluster == oldSelf.cluster',
   message: 'region and cluster are fixed, as services there would be lost; make another Target for the new place',
+});
+
+const ecs = withTransition(fixedCluster, {
+  rule: "self.roleArn.split(':')[4] == oldSelf.roleArn.split(':')[4] && self.repositoryPrefix == oldSelf.repositoryPrefix",
+  message:
+    'the account of roleArn and repositoryPrefix are fixed, as what is there would be lost; make another Target for the new ones',
 });
 
 /** A union with room for other places; each comes with the code that deploys to it. */

@@ -1,0 +1,41 @@
+/** Labels by which children are found and watched. Names that are too long for a label are not used as values: UIDs are. */
+export const labels = {
+  /** Name of the Deployment; on everything that is made for it, and the selector of its Service. */
+  deployment: 'vish.dev/deployment',
+  /** Name of the release (its ControllerRevision); on the release's pods, ReplicaSet and copies. */
+  release: 'vish.dev/release',
+  project: 'vish.dev/project',
+  service: 'vish.dev/service',
+  environment: 'vish.dev/environment',
+  /** UID of the Build; on what is made for it in the build namespace. */
+  buildUid: 'vish.dev/build-uid',
+  /** UID of the Project; on what belongs to it in the build namespace. */
+  projectUid: 'vish.dev/project-uid',
+  managedBy: 'app.kubernetes.io/managed-by',
+  name: 'app.kubernetes.io/name',
+} as const;
+
+/** Value of `labels.managedBy`. */
+export const manager = 'vish';
+
+/** Actions and hints that people and programs write. Each value is bound to what it acts on. */
+export const annotations = {
+  /** Any changed value makes the operator look at the source now. */
+  wake: 'vish.dev/wake',
+  /** Number of the release to go back to. */
+  rollback: 'vish.dev/rollback',
+  /** Number of the release to try again. */
+  retry: 'vish.dev/retry',
+  promote: 'vish.dev/promote',
+  abort: 'vish.dev/abort',
+  restart: 'vish.dev/restart',
+  skip: 'vish.dev/skip',
+  /** On a pod template: when the restart was asked for that it belongs to. */
+  restartedAt: 'vish.dev/restarted-at',
+  /** On a ReplicaSet: the wanted number of replicas when its own was decided; a change of the scale is seen by it. */
+  sizedFor: 'vish.dev/sized-for',
+  /** On a Build: namespace and name of its object, for clean-up from the build namespace. */
+  buildOf: 'vish.dev/build-of',
+  /** On a Build: name of the Build of a newer commit that makes it pointless. It is ended when it has not ended yet. */
+  supersededBy: 'vish.dev/superseded-by',
+} as const;
