@@ -1,0 +1,64 @@
+import type { ReleaseRecord, RolloutStatus } from '../../crds/deployment/status.ts';
+import type { SummaryReason } from '../../crds/reasons/reasons.ts';
+import type { Strategy } from '../../crds/strategy/strategy.ts';
+import type { Release } from '../release.ts';
+
+/** All that the engine remembers from one look to the next. It stands in the status, so a restart loses nothing. */
+export interface State {
+  /** Number of the release that served last, alone and in full. */
+  readonly live: number | undefined;
+  readonly rollout: RolloutStatus | undefined;
+  /** Hash of the release that failed. */
+  readonly refused: string | undefined;
+  /** Newest first. */
+  readonly history: readonly ReleaseRecord[];
+}
+
+/** What has to be known of a release that exists. */
+export interface KnownRelease extends Pick<Release, 'number' | 'name' | 'hash' | 'image' | 'commit' | 'trust'> {
+  readonly cause: ReleaseRecord['cause'];
+  /** RFC 3339, whole seconds. */
+  readonly createdAt: string;
+}
+
+/** What of a target's observation the engine decides by. */
+export interface Observed {
+  readonly outcome: 'Running' | 'Succeeded' | 'Failed' | 'Superseded' | 'Unknown';
+  readonly reason?: SummaryReason;
+  readonly message: string;
+  readonly progress: string;
+  readonly available: boolean;
+}
+
+export interface Finding {
+  readonly reason: SummaryReason;
+  readonly message: string;
+}
+
+export interface Input {
+  readonly state: State;
+  /** Every release that exists. */
+  readonly releases: readonly KnownRelease[];
+  /** The one that is to serve; undefined while it cannot be told, and then what is under way goes on. */
+  readonly wanted?: KnownRelease | undefined;
+  /** What started it, where that is not what made it: a rollback, another try. */
+  readonly cause?: ReleaseRecord['cause'] | undefined;
+  /** Why it cannot be told what is wanted. */
+  readonly obstacle?: Finding | undefined;
+  /** Why the place does not do what it is asked; no fault of the release, so no time runs against it. */
+  readonly refusal?: Finding | undefined;
+  /** Why newer releases are held back. */
+  readonly hold?: string | undefined;
+  readonly strategy: Pick<Strategy, 'type' | 'progressDeadlineSeconds'>;
+  readonly paused: boolean;
+  readonly replicas: number;
+  /** Whether the place has prepared the release that comes. */
+  readonly prepared?: boolean | undefined;
+  /** What the place shows of the present aim. Absent before it was asked. */
+  readonly observation?: Observed | undefined;
+  readonly now: Date;
+}
+
+export type Step = (state: State, input: Input) => State;
+
+export const phases = { preparing: 'Preparing', advancing: 'Advancing', rollingBack: 'RollingBack' } as const;

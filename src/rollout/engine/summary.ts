@@ -1,0 +1,109 @@
+import type { ReleaseRecord } from '../../crds/deployment/status.ts';
+import { isSummaryReason, type Reason, reasonEntry, type SummaryReason } from '../../crds/reasons/reasons.ts';
+import { recordOf } from './history.ts';
+import type { Finding, Input, State } from './state.ts';
+
+type Rule = (state: State, input: Input) => Finding | undefined;
+
+/** The first that has something to say sums the Deployment up. */
+const rules: readonly Rule[] = [
+  whilePaused,
+  beforeObstacle,
+  whileRollingBack,
+  whileRollingOut,
+  afterFailure,
+  withoutRelease,
+  notServing,
+  whileHeld,
+];
+
+export function summaryOf(state: State, input: Input): Finding {
+  for (const rule of rules) {
+    const finding = rule(state, input);
+    if (finding !== undefined) return finding;
+  }
+  return { reason: 'ReleaseLive', message: `Release ${state.live} serves all traffic.` };
+}
+
+/** A wanted release that starts only when spec.paused goes counts as much as one that stands in its middle. */
+function whilePaused(state: State, { paused, wanted }: Input): Finding | undefined {
+  if (!paused) return undefined;
+  if (state.rollout !== undefined) {
+    return { reason: 'Paused', message: `Release ${state.rollout.release} stands where it is: spec.paused is set.` };
+  }
+  if (wanted === undefined || wanted.number === state.live || wanted.hash === state.refused) return undefined;
+  return { reason: 'Paused', message: `Release ${wanted.number} is not started: spec.paused is set.` };
+}
+
+function whileRollingBack(state: State): Finding | undefined {
+  if (state.rollout?.aborting !== true) return undefined;
+  const { release } = state.rollout;
+  const why = recordOf(state, release)?.message ?? '';
+  return { reason: 'RollingBack', message: `Release ${release} failed, going back to release ${state.live}. ${why}` };
+}
+
+/** What the place refuses comes first: it stops what is under way, the other only what comes after it. */
+function beforeObstacle({ rollout }: State, { obstacle, refusal }: Input): Finding | undefined {
+  return refusal ?? (rollout === undefined ? obstacle : undefined);
+}
+
+function whileRollingOut({ rollout }: State, { observation }: Input): Finding | undefined {
+  if (rollout === undefined) return undefined;
+  const detail = observation === undefined || observation.message === '' ? '' : ` ${observation.message}`;
+  return { reason: 'RollingOut', message: `Release ${rollout.release} is on its way.${detail}` };
+}
+
+export interface Failure {
+  readonly outcome: ReleaseRecord['outcome'];
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** The failure of the very release that is wanted; one of an earlier wish is history. */
+export function failureOf(state: State, { wanted, releases }: Input): Failure | undefined {
+  const refused = releases.find(({ hash }) => hash === state.refused);
+  if (refused === undefined || state.rollout !== undefined) return undefined;
+  if (wanted === undefined ? state.live !== undefined : wanted.hash !== refused.hash) return undefined;
+  const record = recordOf(state, refused.number);
+  if (record === undefined) return undefined;
+  return { outcome: record.outcome, reason: reasonOf(record), message: failureMessage(state, record) };
+}
+
+function reasonOf({ reason = '' }: ReleaseRecord): SummaryReason {
+  if (reasonEntry(reason) === undefined) return 'ReleaseFailed';
+  const known = reason as Reason;
+  return isSummaryReason(known) ? known : 'ReleaseFailed';
+}
+
+function failureMessage({ live }: State, { number, message = '' }: ReleaseRecord): string {
+  const serving = live === undefined ? 'There is none before it to go back to.' : `Release ${live} serves.`;
+  return `Release ${number} failed. ${serving} It is not tried again until it changes, or with vish.dev/retry: "${number}". ${message}`;
+}
+
+function afterFailure(state: State, input: Input): Finding | undefined {
+  const failure = failureOf(state, input);
+  if (failure === undefined) return undefined;
+  const { message } = failure;
+  if (failure.outcome !== 'RolledBack') return { reason: 'ReleaseFailed', message };
+  const { observation } = input;
+  const degraded = observation === undefined || observation.available ? '' : ` Now: ${observation.message}`;
+  return { reason: 'RolledBack', message: `${message}${degraded}` };
+}
+
+function withoutRelease({ live }: State, { hold }: Input): Finding | undefined {
+  if (live !== undefined) return undefined;
+  if (hold !== undefined) return { reason: 'Paused', message: `Nothing runs yet. ${hold}` };
+  return { reason: 'RollingOut', message: 'The first release is being made.' };
+}
+
+function notServing({ live }: State, { observation, replicas }: Input): Finding | undefined {
+  if (observation === undefined) return undefined;
+  if (!observation.available) return { reason: observation.reason ?? 'Degraded', message: observation.message };
+  if (replicas > 0) return undefined;
+  return { reason: 'ScaledToZero', message: `No replicas of release ${live} are wanted.` };
+}
+
+function whileHeld({ live }: State, { hold }: Input): Finding | undefined {
+  if (hold === undefined) return undefined;
+  return { reason: 'Held', message: `Release ${live} serves. ${hold}` };
+}

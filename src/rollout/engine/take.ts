@@ -1,0 +1,51 @@
+import { wholeSeconds } from '../../crds/conditions/conditions.ts';
+import type { RolloutStatus } from '../../crds/deployment/status.ts';
+import { changeRecord, endRecord } from './history.ts';
+import { type Input, type KnownRelease, phases, type State } from './state.ts';
+
+/**
+ * Starts the rollout of the wanted release when that is another one than what serves or is on its way. Whatever was in
+ * the middle gives way to the newest; the way back stays the release that served last.
+ */
+export function takeWanted(state: State, input: Input): State {
+  const { wanted, paused } = input;
+  if (wanted === undefined || paused || wanted.hash === state.refused) return state;
+  if (isUnderWay(state.rollout, wanted)) return state;
+  if (wanted.number === state.live) return returnToLive(state, input);
+  return start(giveWay(state, input), wanted, input);
+}
+
+function isUnderWay(rollout: RolloutStatus | undefined, { number }: KnownRelease): boolean {
+  return rollout?.release === number && rollout.aborting !== true;
+}
+
+/** A rollback goes on to its end: that is where the live release is wanted. */
+function returnToLive(state: State, input: Input): State {
+  return state.rollout?.aborting === true ? state : giveWay(state, input);
+}
+
+function giveWay(state: State, { now, wanted }: Input): State {
+  if (state.rollout === undefined) return state;
+  const { release, aborting } = state.rollout;
+  const ended =
+    aborting === true
+      ? endRecord(state, release, { outcome: 'RolledBack', now })
+      : endRecord(state, release, { outcome: 'Superseded', now, message: `Release ${wanted?.number} took its place.` });
+  return { ...ended, rollout: undefined };
+}
+
+function start(state: State, { number }: KnownRelease, { cause, strategy, now }: Input): State {
+  const startedAt = wholeSeconds(now);
+  const begun = changeRecord(state, number, ({ finishedAt: _end, message: _why, reason: _word, ...old }) => ({
+    ...old,
+    outcome: 'InProgress',
+    cause: cause ?? old.cause,
+    startedAt,
+  }));
+  return { ...begun, rollout: firstPhase(number, strategy.type, startedAt) };
+}
+
+function firstPhase(release: number, strategy: RolloutStatus['strategy'], startedAt: string): RolloutStatus {
+  const step = { step: 0, steps: 1, progress: '0/1' };
+  return { release, strategy, phase: phases.preparing, ...step, startedAt, phaseStartedAt: startedAt };
+}
