@@ -1,0 +1,118 @@
+import { expect, it } from 'vitest';
+import type { BuildPlan } from '../driver.ts';
+import { claimFor, jobFor, secretFor } from './job.ts';
+import type { JobOptions } from './options.ts';
+
+const options: JobOptions = {
+  namespace: 'vish-builds',
+  builderImage: 'registry.test/builder:1',
+  pullSecrets: [],
+  memory: '2Gi',
+  cpu: '500m',
+  storage: '20Gi',
+  registries: [],
+  keepSeconds: 3600,
+};
+
+function aPlan(change: Partial<BuildPlan> = {}): BuildPlan {
+  return {
+    uid: 'f0e1',
+    attempt: 2,
+    build: { namespace: 'shop', name: 'web-1' },
+    projectUid: 'p1',
+    clone: { url: 'https://git.test/a.git', gitArgs: [], gitEnv: {}, commit: 'a'.repeat(40) },
+    image: { path: '.', args: [], platforms: [], labels: {}, registries: [], cacheMegabytes: 1 },
+    push: { repository: 'r.test/a', tag: 'a', outbound: { clusterRanges: [], apiServers: [], exceptions: [] } },
+    credentials: { authorization: 'Basic planted-git', registryLogin: '{"planted": "registry"}' },
+    resources: {},
+    deadlineSeconds: 600,
+    ...change,
+  };
+}
+
+const podOf = (plan = aPlan(), change: Partial<JobOptions> = {}) => {
+  const spec = jobFor(plan, { ...options, ...change }).spec?.template.spec;
+  const [clone, build] = spec?.initContainers ?? [];
+  const [push] = spec?.containers ?? [];
+  if (!spec || !clone || !build || !push) throw new Error('the Job lacks a step');
+  return { spec, clone, build, push };
+};
+
+it('runs the steps one after the other in one pod that is never repeated', () => {
+  const { spec, clone, build, push } = podOf();
+
+  expect([clone, build, push].map(({ command }) => command?.at(-1))).toEqual(['clone', 'build', 'push']);
+  expect(spec).toMatchObject({ restartPolicy: 'Never', activeDeadlineSeconds: 600 });
+  expect(jobFor(aPlan(), options).spec).toMatchObject({ backoffLimit: 0, ttlSecondsAfterFinished: 3600 });
+});
+
+it('gives rights to the build alone, and those within a user namespace', () => {
+  const { spec, clone, build, push } = podOf();
+
+  expect(spec).toMatchObject({
+    hostUsers: false,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+  });
+  for (const { securityContext } of [clone, push]) {
+    expect(securityContext).toMatchObject({
+      runAsNonRoot: true,
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+  }
+  expect(build.securityContext).toMatchObject({ privileged: true, readOnlyRootFilesystem: true });
+});
+
+it('shows each credential to the one step that needs it, and to nobody who may read the pod', () => {
+  const { spec, clone, build, push } = podOf();
+  const mounts = (container: typeof clone) => container.volumeMounts?.map(({ name }) => name);
+
+  expect(mounts(clone)).toEqual(['workspace', 'git-login']);
+  expect(mounts(build)).toEqual(['workspace', 'layout', 'state', 'scratch', 'scratch']);
+  expect(mounts(push)).toEqual(['layout', 'registry-login']);
+  expect(JSON.stringify(spec)).not.toContain('planted');
+  expect(secretFor(aPlan(), options)).toMatchObject({ immutable: true, metadata: { name: 'build-f0e1-2' } });
+});
+
+it('makes no Secret for a build that needs none', () => {
+  const plan = aPlan({ credentials: {} });
+
+  expect(secretFor(plan, options)).toBeUndefined();
+  expect(podOf(plan).spec.volumes?.some(({ secret }) => secret)).toBe(false);
+});
+
+it("keeps BuildKit's state on the Project's volume when one is configured", () => {
+  const cache = { megabytes: 1000 };
+
+  expect(podOf(aPlan(), { cache }).spec.volumes).toContainEqual({
+    name: 'state',
+    persistentVolumeClaim: { claimName: 'cache-p1' },
+  });
+  expect(claimFor('p1', { ...options, cache })?.spec?.resources).toEqual({ requests: { storage: '2000Mi' } });
+  expect(claimFor('p1', options)).toBeUndefined();
+});
+
+it('takes the sizes that the Build asks for, else those of the settings', () => {
+  expect(podOf().build.resources).toEqual({
+    requests: { cpu: '500m', memory: '2Gi' },
+    limits: { memory: '2Gi', 'ephemeral-storage': '20Gi' },
+  });
+  expect(podOf(aPlan({ resources: { cpu: '2', memory: '4Gi' } })).build.resources).toEqual({
+    requests: { cpu: '2', memory: '4Gi' },
+    limits: { cpu: '2', memory: '4Gi', 'ephemeral-storage': '20Gi' },
+  });
+});
+
+it('is found again by the Build and the attempt', () => {
+  const { metadata, spec } = jobFor(aPlan(), options);
+  const marks = {
+    labels: { 'vish.dev/build-uid': 'f0e1', 'vish.dev/project-uid': 'p1' },
+    annotations: { 'vish.dev/build-of': 'shop/web-1' },
+  };
+
+  expect(metadata).toMatchObject({ namespace: 'vish-builds', name: 'build-f0e1-2', ...marks });
+  expect(spec?.template.metadata).toMatchObject(marks);
+});

@@ -1,0 +1,87 @@
+import type { PersistentVolumeClaim, Secret } from '../../../objects/core.ts';
+import { labels, manager } from '../../../objects/labels.ts';
+import type { Job } from '../../../objects/workloads.ts';
+import { places } from '../../steps/plans.ts';
+import type { BuildPlan } from '../driver.ts';
+import { buildContainer, cloneContainer, pushContainer } from './containers.ts';
+import { claimNameOf, jobNameOf, marksOf } from './names.ts';
+import type { JobOptions } from './options.ts';
+import { volumesOf } from './volumes.ts';
+
+/** The pod ends by its own deadline and keeps its containers' last words; the Job's is for a node that does not answer. */
+const jobSlackSeconds = 120;
+/** BuildKit has to write its cache's index. */
+const graceSeconds = 20;
+
+/**
+ * The Job of one try. The steps are init containers, because they run one after the other and only when the one before
+ * succeeded; so nothing of the build is alive when the credentials to push are.
+ */
+export function jobFor(plan: BuildPlan, options: JobOptions): Job {
+  const marks = marksOf(plan);
+  return {
+    metadata: { namespace: options.namespace, name: jobNameOf(plan), ...marks },
+    spec: {
+      // A try is never repeated by Kubernetes: whether another one makes sense depends on the cause.
+      backoffLimit: 0,
+      completions: 1,
+      parallelism: 1,
+      podReplacementPolicy: 'Failed',
+      activeDeadlineSeconds: plan.deadlineSeconds + jobSlackSeconds,
+      ttlSecondsAfterFinished: options.keepSeconds,
+      template: {
+        metadata: marks,
+        spec: {
+          restartPolicy: 'Never',
+          hostUsers: false,
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          activeDeadlineSeconds: plan.deadlineSeconds,
+          terminationGracePeriodSeconds: graceSeconds,
+          securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+          nodeSelector: { 'kubernetes.io/os': 'linux' },
+          ...(options.pullSecrets.length > 0 && { imagePullSecrets: options.pullSecrets.map((name) => ({ name })) }),
+          initContainers: [cloneContainer(plan, options), buildContainer(plan, options)],
+          containers: [pushContainer(plan, options)],
+          volumes: volumesOf(plan, options),
+        },
+      },
+    },
+  };
+}
+
+/** Undefined when the build needs no credentials. */
+export function secretFor(plan: BuildPlan, { namespace }: Pick<JobOptions, 'namespace'>): Secret | undefined {
+  const { authorization, registryLogin } = plan.credentials;
+  const data = {
+    ...(authorization !== undefined && { [places.authorization]: base64(authorization) }),
+    ...(registryLogin !== undefined && { [places.registryLogin]: base64(registryLogin) }),
+  };
+  if (Object.keys(data).length === 0) return undefined;
+  return { metadata: { namespace, name: jobNameOf(plan), ...marksOf(plan) }, type: 'Opaque', immutable: true, data };
+}
+
+/** The volume that keeps BuildKit's state for the next build of the Project. */
+export function claimFor(
+  projectUid: string,
+  { namespace, cache }: Pick<JobOptions, 'namespace' | 'cache'>,
+): PersistentVolumeClaim | undefined {
+  if (cache === undefined) return undefined;
+  return {
+    metadata: {
+      namespace,
+      name: claimNameOf(projectUid),
+      labels: { [labels.managedBy]: manager, [labels.projectUid]: projectUid },
+    },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      ...(cache.storageClass !== undefined && { storageClassName: cache.storageClass }),
+      // A build in progress needs room beside what is kept.
+      resources: { requests: { storage: `${cache.megabytes * 2}Mi` } },
+    },
+  };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}

@@ -1,0 +1,29 @@
+import type { RegistryHost } from '../../steps/plans.ts';
+
+/** The operator's settings for builds in Jobs. */
+export interface JobOptions {
+  /** Where build pods run. Nothing else lives there. */
+  readonly namespace: string;
+  /** Image with the steps, git and BuildKit. */
+  readonly builderImage?: string | undefined;
+  readonly pullSecrets: readonly string[];
+  /** For builds that ask for nothing else: requested and, of memory, the limit. */
+  readonly memory: string | number;
+  readonly cpu: string | number;
+  /** Context, layers and image together. */
+  readonly storage: string | number;
+  /** A volume for each Project that keeps BuildKit's state. Default: every build starts empty. */
+  readonly cache?: CacheOptions | undefined;
+  readonly registries: readonly RegistryHost[];
+  /** How long an ended Job stays to be looked at. */
+  readonly keepSeconds: number;
+}
+
+export interface CacheOptions {
+  /** Default: that of the cluster. */
+  readonly storageClass?: string | undefined;
+  readonly megabytes: number;
+}
+
+/** What BuildKit may keep in a folder that goes with the pod: more than one build needs, so that nothing is removed. */
+export const throwawayMegabytes = 1_000_000;

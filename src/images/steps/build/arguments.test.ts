@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import type { BuildStepPlan } from '../plans.ts';
+import { buildArguments } from './arguments.ts';
+import { daemonConfig } from './daemon-config.ts';
+
+const plan: BuildStepPlan = { path: '.', args: [], platforms: [], labels: {}, registries: [], cacheMegabytes: 1 };
+const places = { repository: '/workspace/repository', image: '/layout/image' };
+const argumentsOf = (change: Partial<BuildStepPlan> = {}) => buildArguments({ ...plan, ...change }, places);
+
+it('builds the Dockerfile of the service, with its folder as the context', () => {
+  expect(argumentsOf({ path: 'web' })).toEqual(
+    expect.arrayContaining([
+      '--local=context=/workspace/repository/web',
+      '--local=dockerfile=/workspace/repository/web',
+      '--opt=filename=Dockerfile',
+      '--output=type=oci,dest=/layout/image,tar=false',
+    ]),
+  );
+});
+
+it('takes the Dockerfile from the path of the service, and the context from the root', () => {
+  expect(argumentsOf({ path: 'web', dockerfile: 'docker/prod.Dockerfile', context: '.' })).toEqual(
+    expect.arrayContaining([
+      '--local=context=/workspace/repository',
+      '--local=dockerfile=/workspace/repository/web/docker',
+      '--opt=filename=prod.Dockerfile',
+    ]),
+  );
+});
+
+it('hands on stage, arguments, platforms and labels, each as one argument', () => {
+  const args = [{ name: 'A', value: 'b,c d\n--allow=x' }];
+
+  expect(argumentsOf({ stage: 'run', args, platforms: ['linux/amd64', 'linux/arm64'], labels: { l: 'v' } })).toEqual(
+    expect.arrayContaining([
+      '--opt=target=run',
+      '--opt=build-arg:A=b,c d\n--allow=x',
+      '--opt=platform=linux/amd64,linux/arm64',
+      '--opt=label:l=v',
+    ]),
+  );
+});
+
+it('lets no syntax line choose the frontend, and asks for no entitlement', () => {
+  const all = argumentsOf({ args: [{ name: 'BUILDKIT_SYNTAX', value: 'evil.test/frontend' }] });
+
+  expect(all).toContain('--opt=cmdline=dockerfile.v0');
+  expect(all.some((argument) => /^--(allow|secret|ssh)/.test(argument))).toBe(false);
+  expect(daemonConfig({ address: 'unix:///s', state: '/state', registries: [] })).toContain(
+    '[frontend."gateway.v0"]\nenabled = false',
+  );
+});
+
+it('writes the registries of the settings, quoted', () => {
+  const registries = [
+    { host: 'docker.io', mirrors: ['mirror.test:5000'] },
+    { host: 'r.test"]\n[evil', http: true, insecure: true },
+  ];
+
+  expect(daemonConfig({ address: 'unix:///s', state: '/state', registries }).split('\n').slice(-6)).toEqual([
+    '[registry."docker.io"]',
+    'mirrors = ["mirror.test:5000"]',
+    '[registry."r.test\\"]\\n[evil"]',
+    'http = true',
+    'insecure = true',
+    '',
+  ]);
+});

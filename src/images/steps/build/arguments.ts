@@ -1,0 +1,41 @@
+import { basename, dirname, join } from 'node:path';
+import type { BuildStepPlan } from '../plans.ts';
+
+export interface BuildPaths {
+  /** From the root of the repository. */
+  readonly dockerfile: string;
+  readonly context: string;
+}
+
+export function pathsOf({ path, dockerfile = 'Dockerfile', context = path }: BuildStepPlan): BuildPaths {
+  return { dockerfile: join(path, dockerfile), context };
+}
+
+interface Places {
+  readonly repository: string;
+  readonly image: string;
+}
+
+/** Arguments of `buildctl build`: the repository's files and the operator's settings, no credential, no entitlement. */
+export function buildArguments(plan: BuildStepPlan, { repository, image }: Places): string[] {
+  const { dockerfile, context } = pathsOf(plan);
+  const options = {
+    filename: basename(dockerfile),
+    // As if a frontend had been chosen already: a `# syntax=` line would run an image of the repository's choice with
+    // the rights of the builder.
+    cmdline: 'dockerfile.v0',
+    ...(plan.stage !== undefined && { target: plan.stage }),
+    ...(plan.platforms.length > 0 && { platform: plan.platforms.join(',') }),
+    ...Object.fromEntries(plan.args.map(({ name, value }) => [`build-arg:${name}`, value])),
+    ...Object.fromEntries(Object.entries(plan.labels).map(([name, value]) => [`label:${name}`, value])),
+  };
+  return [
+    'build',
+    '--progress=rawjson',
+    '--frontend=dockerfile.v0',
+    `--local=context=${join(repository, context)}`,
+    `--local=dockerfile=${join(repository, dirname(dockerfile))}`,
+    ...Object.entries(options).map(([name, value]) => `--opt=${name}=${value}`),
+    `--output=type=oci,dest=${image},tar=false`,
+  ];
+}

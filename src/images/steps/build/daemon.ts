@@ -1,0 +1,80 @@
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clock, sleep } from '../../../seams/clock.ts';
+import type { StepContext } from '../context.ts';
+import type { RegistryHost } from '../plans.ts';
+import { Tail } from '../program/lines.ts';
+import { ended, runProgram, startProgram } from '../program/program.ts';
+import { StepError } from '../step-error.ts';
+import { daemonConfig } from './daemon-config.ts';
+
+export interface DaemonOptions {
+  /** Kept between builds when it lies on a volume. */
+  readonly state: string;
+  readonly scratch: string;
+  readonly registries: readonly RegistryHost[];
+}
+
+export interface Daemon {
+  /** Runs buildctl against it. */
+  buildctl(args: readonly string[], onLine: (line: string) => void): Promise<number>;
+  stop(): Promise<void>;
+}
+
+const startMs = 60_000;
+const stopMs = 15_000;
+const pollMs = 25;
+const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/tmp' };
+
+/** Starts buildkitd and waits until it answers. */
+export async function startDaemon(options: DaemonOptions, context: StepContext): Promise<Daemon> {
+  const { state, scratch, registries } = options;
+  const { clock } = context;
+  const socket = join(scratch, 'buildkitd.sock');
+  const address = `unix://${socket}`;
+  const config = join(scratch, 'buildkitd.toml');
+  await mkdir(scratch, { recursive: true });
+  await writeFile(config, daemonConfig({ address, state, registries }));
+  const said = new Tail(20);
+  const quiet = new AbortController();
+  const onLine = (line: string) => said.add(`${line}\n`);
+  const child = startProgram('buildkitd', ['--config', config], { env, signal: quiet.signal, onLine });
+  const gone = ended(child).catch(() => 127);
+  const over = gone.then(() => 'ended' as const);
+
+  const started = await Promise.race([over, waitForSocket(socket, clock)]);
+  if (started !== 'ready') {
+    child.kill('SIGKILL');
+    throw new StepError('BuilderUnavailable', 'buildkitd did not start; the node may not allow user namespaces', {
+      lines: said.last(),
+    });
+  }
+  return {
+    buildctl: (args, onLine) =>
+      runProgram('buildctl', ['--addr', address, ...args], { env, signal: context.signal, onLine }),
+    // It has to write its index before it ends: the next build finds its cache by it.
+    stop: async () => {
+      quiet.abort();
+      const late = sleep(clock, stopMs).then(() => 'late' as const);
+      if ((await Promise.race([over, late])) === 'late') child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+/** It listens only when its workers are up. */
+async function waitForSocket(socket: string, clock: Clock): Promise<'ready' | 'late'> {
+  const deadline = clock.monotonic() + startMs;
+  while (clock.monotonic() < deadline) {
+    if (await exists(socket)) return 'ready';
+    await sleep(clock, pollMs);
+  }
+  return 'late';
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

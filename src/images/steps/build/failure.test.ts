@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { judgeBuild } from './failure.ts';
+import { BuildProgress } from './rawjson.ts';
+
+/** What buildctl 0.32.2 printed for real builds. */
+function recorded(name: string): { progress: BuildProgress; log: string[] } {
+  const log: string[] = [];
+  const progress = new BuildProgress((line) => log.push(line));
+  const text = readFileSync(join(import.meta.dirname, 'fixtures', `${name}.txt`), 'utf8');
+  for (const line of text.split('\n')) progress.line(line);
+  return { progress, log };
+}
+
+const judged = (name: string) => judgeBuild(recorded(name).progress, 'web/Dockerfile');
+
+it('names the command that failed, where it stands, its code and its last lines without terminal control', () => {
+  const { reason, message, details } = judged('failing-run');
+
+  expect(reason).toBe('BuildCommandFailed');
+  expect(details).toMatchObject({
+    file: 'web/Dockerfile',
+    line: 4,
+    exitCode: 3,
+    lines: ['first', 'red token-secret-1', 'npm error missing script: build'],
+  });
+  expect(details.step).toMatch(/^RUN echo first && printf/);
+  expect(message).toMatch(/^RUN echo first .* \(web\/Dockerfile:4\): ended with exit code 3$/);
+});
+
+it.each([
+  ['syntax-error', 'DockerfileInvalid', 3, 'unknown instruction: RUNN (did you mean RUN?)'],
+  ['missing-base', 'BaseImageMissing', 1, 'docker.io/library/nosuchimage:9.9: not found'],
+  ['missing-file', 'BuildCommandFailed', 2, '"/missing.txt": not found'],
+  ['killed', 'BuildOutOfMemory', 2, 'raise build.memory'],
+  ['no-dockerfile', 'UnknownProjectType', undefined, 'there is no Dockerfile'],
+])('tells %s apart', (name, reason, line, words) => {
+  const error = judged(name);
+
+  expect([error.reason, error.details.line]).toEqual([reason, line]);
+  expect(error.message).toContain(words);
+});
+
+it.each([
+  ['write /layer: no space left on device', 'BuildDiskFull'],
+  ['a: failed to do request: Head "https://r.test/v2/": dial tcp: lookup r.test: no such host', 'RegistryUnreachable'],
+  ['pull access denied, repository does not exist or may require authorization', 'BaseImageMissing'],
+  ['target stage "x" could not be found', 'DockerfileInvalid'],
+])('reads "%s" as %s', (error, reason) => {
+  const progress = new BuildProgress(() => undefined);
+  progress.line(`error: failed to solve: ${error}`);
+
+  expect(judgeBuild(progress, 'Dockerfile').reason).toBe(reason);
+});
+
+it('blames the builder when it ends without a word', () => {
+  expect(judgeBuild(new BuildProgress(() => undefined), 'Dockerfile').reason).toBe('BuilderUnavailable');
+});
+
+it('counts the instructions, and those that came from the cache', () => {
+  expect(recorded('cached').progress.steps).toEqual({ cachedSteps: 3, totalSteps: 3 });
+  expect(recorded('failing-run').progress.steps).toEqual({ cachedSteps: 0, totalSteps: 2 });
+});
+
+it('prints what a person would follow', () => {
+  const { log } = recorded('failing-run');
+
+  expect(log).toContain('before');
+  expect(log).toContain('=> [2/3] RUN echo before');
+});

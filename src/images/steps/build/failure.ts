@@ -1,0 +1,100 @@
+import type { StepReason } from '../result/result.ts';
+import { type Details, StepError } from '../step-error.ts';
+import type { BuildProgress, FailedStep } from './rawjson.ts';
+
+interface Evidence {
+  /** BuildKit's own sentence, without what was attempted around it. */
+  readonly error: string;
+  readonly exitCode: number | undefined;
+  readonly instruction: boolean;
+}
+
+type Rule = [reason: StepReason, holds: (evidence: Evidence) => boolean, say: (evidence: Evidence) => string];
+
+const says = (pattern: RegExp) => (evidence: Evidence) => pattern.test(evidence.error);
+
+/** Why a build failed, most telling first. A rule that reads text comes after those that read facts. */
+const rules: readonly Rule[] = [
+  [
+    'BuildOutOfMemory',
+    ({ exitCode, error }) => exitCode === 137 || /cannot allocate memory/.test(error),
+    () => 'was killed, as it happens when memory runs out; raise build.memory, or make it use less',
+  ],
+  ['BuildDiskFull', says(/no space left on device|disk quota exceeded/i), () => 'wrote more than the build may store'],
+  [
+    'BuildCommandFailed',
+    ({ exitCode }) => exitCode !== undefined,
+    ({ exitCode }) => `ended with exit code ${exitCode}`,
+  ],
+  ['DockerfileInvalid', says(/^dockerfile parse error|^failed to parse|could not be found$|^target stage/i), told],
+  ['UnknownProjectType', says(/failed to read dockerfile/i), () => 'there is no Dockerfile; add one, or set path'],
+  [
+    'BaseImageMissing',
+    (evidence) =>
+      !evidence.instruction &&
+      says(/: not found$|pull access denied|insufficient_scope|unauthorized|forbidden/i)(evidence),
+    baseImage,
+  ],
+  [
+    'RegistryUnreachable',
+    says(
+      /failed to (resolve source metadata|do request|fetch)|dial tcp|i\/o timeout|TLS handshake|status(?: code)?: 5\d\d/i,
+    ),
+    told,
+  ],
+  ['BuildCommandFailed', ({ instruction }) => instruction, told],
+];
+const anythingElse: Rule = ['DockerfileInvalid', () => true, told];
+
+function told({ error }: Evidence): string {
+  return error.slice(0, 400);
+}
+
+function baseImage({ error }: Evidence): string {
+  return `${error.slice(0, 300)}; correct the name, or give credentials that may pull it`;
+}
+
+/** `Dockerfile:4`, alone on its line, above the excerpt. */
+const place = /^(?<file>[^\s:]+):(?<line>\d{1,6})$/;
+const failedWith = /^error: failed to solve: (.*)$/s;
+
+/** The error that a failed build ends its step with. `dockerfile` is its path in the repository. */
+export function judgeBuild(progress: BuildProgress, dockerfile: string): StepError {
+  const error = errorOf(progress);
+  if (error === undefined) return noAnswer(progress);
+  const { failed } = progress;
+  const exitCode = exitCodeOf(error);
+  const evidence = { error, exitCode, instruction: failed !== undefined && !failed.step.startsWith('[internal]') };
+  const [reason, , say] = rules.find(([, holds]) => holds(evidence)) ?? anythingElse;
+  const where = placeOf(progress, dockerfile);
+  const details: Details = {
+    ...where,
+    ...(exitCode !== undefined && { exitCode }),
+    ...(failed && { step: failed.step, lines: [...failed.lines] }),
+  };
+  return new StepError(reason, `${subjectOf(failed, where)}: ${say(evidence)}`, details);
+}
+
+function subjectOf(failed: FailedStep | undefined, { file, line }: Pick<Details, 'file' | 'line'>): string {
+  const step = failed?.step.slice(0, 200) ?? 'The build';
+  return file === undefined ? step : `${step} (${file}:${line})`;
+}
+
+function errorOf({ words }: BuildProgress): string | undefined {
+  return words.map((line) => failedWith.exec(line)?.[1]).findLast((error) => error !== undefined);
+}
+
+function exitCodeOf(error: string): number | undefined {
+  const code = /exit code: (\d{1,3})\b/.exec(error)?.[1];
+  return code === undefined ? undefined : Math.min(Number(code), 255);
+}
+
+function placeOf({ words }: BuildProgress, dockerfile: string): Pick<Details, 'file' | 'line'> {
+  const line = words.map((word) => place.exec(word)?.groups?.['line']).findLast((found) => found !== undefined);
+  return line === undefined ? {} : { file: dockerfile, line: Number(line) };
+}
+
+function noAnswer({ words }: BuildProgress): StepError {
+  const message = 'the builder ended without an answer; with repetition have the administrator look at the build pod';
+  return new StepError('BuilderUnavailable', message, { lines: words.slice(-20) });
+}

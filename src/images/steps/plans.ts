@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+/**
+ * What the operator tells each step, as JSON in the environment of its container. Nothing secret: everybody who may read
+ * the pod can read it. Credentials are files of the one container that needs them.
+ */
+export const clonePlan = z.strictObject({
+  url: z.string(),
+  /** Options before git's subcommand, and git's environment: the address that was checked, and nothing else. */
+  gitArgs: z.array(z.string()),
+  gitEnv: z.record(z.string(), z.string()),
+  commit: z.string().regex(/^[a-f0-9]{40,64}$/),
+});
+
+const registry = z.strictObject({
+  /** As images name it: `docker.io`, `registry.example.com:5000`. */
+  host: z.string(),
+  /** Asked first, in this order. */
+  mirrors: z.array(z.string()).optional(),
+  /** Speaks plain http. */
+  http: z.boolean().optional(),
+  /** Its certificate is not checked. */
+  insecure: z.boolean().optional(),
+});
+
+export const buildPlan = z.strictObject({
+  /** Folder of the service in the repository. */
+  path: z.string(),
+  dockerfile: z.string().optional(),
+  context: z.string().optional(),
+  stage: z.string().optional(),
+  args: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+  platforms: z.array(z.string()),
+  labels: z.record(z.string(), z.string()),
+  registries: z.array(registry),
+  /** What the state folder may keep for the next build. */
+  cacheMegabytes: z.number().int().positive(),
+});
+
+const exception = z.strictObject({
+  cidr: z.string(),
+  host: z.string().exactOptional(),
+  port: z.number().int().exactOptional(),
+  http: z.boolean().exactOptional(),
+});
+
+export const pushPlan = z.strictObject({
+  repository: z.string(),
+  tag: z.string(),
+  /** What the outbound client may reach; the operator's own rules. */
+  outbound: z.strictObject({
+    clusterRanges: z.array(z.string()),
+    apiServers: z.array(z.string()),
+    exceptions: z.array(exception),
+  }),
+});
+
+export type ClonePlan = z.output<typeof clonePlan>;
+export type BuildStepPlan = z.output<typeof buildPlan>;
+export type PushPlan = z.output<typeof pushPlan>;
+export type RegistryHost = z.output<typeof registry>;
+
+/** Where each thing lies in the pod; the Job mounts it there and the steps look for it there. */
+export const places = {
+  program: '/opt/vish/step.js',
+  plan: 'VISH_STEP',
+  workspace: '/workspace',
+  repository: '/workspace/repository',
+  layout: '/layout',
+  image: '/layout/image',
+  scratch: '/tmp',
+  state: '/var/lib/buildkit',
+  credentials: '/credentials',
+  authorization: 'authorization',
+  registryLogin: 'config.json',
+  result: '/dev/termination-log',
+} as const;

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+/** What a step can fail of: reasons of the table in src/crds/reasons. */
+export const stepReasons = [
+  'SourceUnreachable',
+  'SourceNotFound',
+  'SourceForbidden',
+  'SourceRefused',
+  'UnknownProjectType',
+  'DockerfileInvalid',
+  'BuildCommandFailed',
+  'BuildOutOfMemory',
+  'BuildDiskFull',
+  'BuildCancelled',
+  'RegistryUnreachable',
+  'PushDenied',
+  'CredentialsMissing',
+  'BaseImageMissing',
+  'BuilderUnavailable',
+] as const;
+export type StepReason = (typeof stepReasons)[number];
+
+const text = (length: number) => z.string().max(length);
+const seconds = z.number().min(0).max(1_000_000);
+const count = z.number().int().min(0).max(100_000);
+
+const failure = z.strictObject({
+  ok: z.literal(false),
+  stage: z.enum(['Clone', 'Build', 'Push']),
+  seconds,
+  reason: z.enum(stepReasons),
+  message: text(1024),
+  step: text(1024).optional(),
+  file: text(512).optional(),
+  line: z.number().int().min(1).max(1_000_000).optional(),
+  exitCode: z.number().int().min(-1).max(255).optional(),
+  lines: z.array(text(512)).max(20).optional(),
+});
+
+const cloned = z.strictObject({ ok: z.literal(true), stage: z.literal('Clone'), seconds });
+const built = z.strictObject({
+  ok: z.literal(true),
+  stage: z.literal('Build'),
+  seconds,
+  /** Until the builder answered; part of `seconds`. */
+  startSeconds: seconds,
+  dockerfile: text(512),
+  cachedSteps: count,
+  totalSteps: count,
+});
+const pushed = z.strictObject({
+  ok: z.literal(true),
+  stage: z.literal('Push'),
+  seconds,
+  digest: z.string().regex(/^sha256:[a-f0-9]{64}$/),
+  sizeBytes: z.number().int().min(0),
+  platforms: z.array(text(64)).max(8),
+});
+
+/**
+ * How a step ended. It travels in the container's termination message, because the operator may then do without the right
+ * to read logs; Kubernetes cuts that message at 4,096 bytes. The build's result is written where a repository's code ran,
+ * so it is parsed like any other stranger's.
+ */
+export const stepResult = z.union([cloned, built, pushed, failure]);
+export type StepResult = z.output<typeof stepResult>;
+export type StepFailure = z.output<typeof failure>;
+export type Built = z.output<typeof built>;
+export type Pushed = z.output<typeof pushed>;
+
+/** Undefined when nothing usable was written: the container was killed, or somebody else wrote. */
+export function parseResult(message: string | undefined): StepResult | undefined {
+  if (message === undefined || message === '') return undefined;
+  try {
+    return stepResult.safeParse(JSON.parse(message)).data;
+  } catch {
+    return undefined;
+  }
+}

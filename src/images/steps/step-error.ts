@@ -1,0 +1,16 @@
+import type { StepFailure, StepReason } from './result/result.ts';
+
+export type Details = Pick<StepFailure, 'step' | 'file' | 'line' | 'exitCode' | 'lines'>;
+
+/** Ends a step. The message stands in the status of the Build: what was attempted, and what to do. */
+export class StepError extends Error {
+  override readonly name = 'StepError';
+  readonly reason: StepReason;
+  readonly details: Details;
+
+  constructor(reason: StepReason, message: string, details: Details = {}) {
+    super(message);
+    this.reason = reason;
+    this.details = details;
+  }
+}
