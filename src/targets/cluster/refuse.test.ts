@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { aDeployment, aRelease, type DeploymentParts } from '../../../test/support/cluster-place/builders.ts';
+import { refuseUnsupported } from './refuse.ts';
+
+function refusal(parts: DeploymentParts): unknown {
+  const deployment = aDeployment(parts);
+  const { strategy } = deployment.spec;
+  const intent = { release: aRelease(), others: [], replicas: 1, strategy, paused: false };
+  try {
+    refuseUnsupported(deployment, intent);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('what the cluster does not do yet is refused with what it does', () => {
+  it.each([
+    ['a blue-green rollout', { strategy: { type: 'BlueGreen' as const } }, 'Rolling or Recreate'],
+    [
+      'a canary rollout',
+      { strategy: { type: 'Canary' as const, canary: { steps: [{ weight: 10 }] } } },
+      'Rolling or Recreate',
+    ],
+    [
+      'weights on a route of the user',
+      { cluster: { gateway: { routeRefs: [{ name: 'mine' }] } } },
+      'target.cluster.gateway.parentRefs',
+    ],
+    [
+      'a session cookie',
+      { cluster: { gateway: { parentRefs: [{ name: 'public' }], sessionCookie: 'visit' } } },
+      'remove target.cluster.gateway.sessionCookie',
+    ],
+    ['an adoption', { cluster: { adopt: { name: 'old' } } }, 'remove target.cluster.adopt'],
+  ])('%s', (_, parts, alternative) => {
+    const error = refusal(parts);
+
+    expect(error).toMatchObject({ name: 'TargetError', reason: 'Unsupported' });
+    expect((error as Error).message).toContain(alternative);
+  });
+  it.each([
+    ['the defaults', {}],
+    ['Recreate', { strategy: { type: 'Recreate' as const } }],
+    ['a route of our own', { cluster: { gateway: { parentRefs: [{ name: 'public' }] } } }],
+  ])('and %s are taken', (_, parts) => {
+    expect(refusal(parts)).toBeUndefined();
+  });
+});

@@ -1,0 +1,35 @@
+import type { Deployment } from '../../crds/deployment/deployment.ts';
+import { type Capabilities, type Intent, TargetError } from '../target.ts';
+import { settingsOf } from './settings.ts';
+
+export const capabilities: Capabilities = {
+  strategies: ['Rolling', 'Recreate'],
+  warmPrevious: false,
+  weights: false,
+  configuration: true,
+};
+
+/** What cannot be done here, before anything changes, with what can be done instead. */
+export function refuseUnsupported(deployment: Deployment, { strategy }: Intent): void {
+  const { adopt, gateway } = settingsOf(deployment);
+  if (!capabilities.strategies.includes(strategy.type)) {
+    refuse(
+      `the cluster runs no ${strategy.type} rollouts yet: use strategy.type ${capabilities.strategies.join(' or ')}`,
+    );
+  }
+  if (gateway?.routeRefs !== undefined) {
+    refuse(
+      'weights on your own routes are not written yet: use target.cluster.gateway.parentRefs, which makes a route',
+    );
+  }
+  if (gateway?.sessionCookie !== undefined) {
+    refuse('visitors are not kept on one release yet: remove target.cluster.gateway.sessionCookie');
+  }
+  if (adopt !== undefined) {
+    refuse('apps/v1 Deployments are not taken over yet: remove target.cluster.adopt and choose a name of its own');
+  }
+}
+
+function refuse(message: string): never {
+  throw new TargetError('Unsupported', message);
+}

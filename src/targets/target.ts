@@ -1,0 +1,129 @@
+import type { Deployment } from '../crds/deployment/deployment.ts';
+import type { SummaryReason } from '../crds/reasons/reasons.ts';
+import type { Strategy, StrategyType } from '../crds/strategy/strategy.ts';
+import type { Logger } from '../kube/index.ts';
+import type { ConfigurationCopy, Release } from '../rollout/release.ts';
+
+/** What a place can do. What it cannot is refused before anything changes, with the alternative named. */
+export interface Capabilities {
+  readonly strategies: readonly StrategyType[];
+  /** Keeps the previous release running for an instant way back. */
+  readonly warmPrevious: boolean;
+  /** Splits traffic by weight. */
+  readonly weights: boolean;
+  /** Whether tracked ConfigMaps and Secrets can be given to the app. */
+  readonly configuration: boolean;
+}
+
+/** The Deployment that a call is about, and what goes with every call. */
+export interface Scope {
+  readonly deployment: Deployment;
+  /** What this target returned last as `memory`, from the status. Never the only source: a crash may have lost it. */
+  readonly memory: unknown;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+/** What a release is rendered from. */
+export interface RenderInput {
+  readonly deployment: Deployment;
+  readonly name: string;
+  readonly image: string;
+  readonly configuration: readonly ConfigurationCopy[];
+  /** Names of Secrets that the image can be pulled with when the place's settings name none. */
+  readonly pullSecrets?: readonly string[];
+  /** Changes with every restart that was asked for; part of what is rendered, so that a repeated call restarts nothing. */
+  readonly restartedAt?: string;
+}
+
+/** Which release is to serve, and how the change is to go. */
+export interface Intent {
+  readonly release: Release;
+  /** Serves until `release` can. Absent for the first one. */
+  readonly from?: Release;
+  /** All others of the Deployment that may still have something at the place; they are to end with nothing running. */
+  readonly others: readonly Release[];
+  readonly replicas: number;
+  readonly strategy: Strategy;
+  /** Nothing moves between releases; what runs is still healed and scaled. */
+  readonly paused: boolean;
+}
+
+export type Outcome =
+  /** On its way. */
+  | 'Running'
+  /** The release serves, alone and at the wanted size. */
+  | 'Succeeded'
+  /** The place gave up on it, or can never run it. */
+  | 'Failed'
+  /** Something that we did not start took the release's place. */
+  | 'Superseded'
+  /** Cannot be told now: the place does not answer, or what was started cannot be found. */
+  | 'Unknown';
+
+export interface Side {
+  readonly release: number;
+  readonly replicas: number;
+  /** Can serve now. */
+  readonly ready: number;
+  /** Ready for minReadySeconds. */
+  readonly available: number;
+}
+
+export interface Observation {
+  readonly outcome: Outcome;
+  /** Why it is so, where the place has a reason of its own: a crash loop, a missing image. */
+  readonly reason?: SummaryReason;
+  /** One sentence for people. */
+  readonly message: string;
+  /** Of every release that has something running. */
+  readonly sides: readonly Side[];
+  /** Changes exactly when the rollout has come further; the progress deadline counts from the last change. */
+  readonly progress: string;
+  /** Whether enough replicas serve, of whichever release. */
+  readonly available: boolean;
+  readonly url?: string;
+  /** Label selector of the replicas that serve live traffic, for autoscalers. */
+  readonly selector?: string;
+  /** What to hand back in `Scope.memory`; stored in the status, so nothing secret. */
+  readonly memory?: unknown;
+}
+
+export interface Step {
+  /** False: the same call is needed again, after `retryAfterMs` or when something changes. */
+  readonly done: boolean;
+  readonly message?: string;
+  readonly retryAfterMs?: number;
+  readonly memory?: unknown;
+}
+
+/**
+ * A place where releases run. Every method may be called again at any time, also after a crash in its middle, and ends in
+ * the same state; `contract/` holds the tests that every place must pass. What a place refuses is a TargetError.
+ */
+export interface Target {
+  readonly capabilities: Capabilities;
+  /** What of the Deployment the release freezes for this place. No I/O. */
+  render(input: RenderInput): unknown;
+  /** Everything that comes before a replica runs: the template is accepted, the image can be pulled from there. */
+  prepare(scope: Scope, intent: Intent): Promise<Step>;
+  /** One step nearer to the intent; also heals and scales when the release already serves. */
+  advance(scope: Scope, intent: Intent): Promise<Step>;
+  /** What is there, read without changing anything. */
+  observe(scope: Scope, intent: Intent): Promise<Observation>;
+  /** Forgets releases that left the history. */
+  forget(scope: Scope, releases: readonly Release[]): Promise<Step>;
+  /** Removes what garbage collection does not, when the Deployment is deleted. */
+  remove(scope: Scope): Promise<Step>;
+}
+
+/** A refusal that a condition can carry: the reason is from the table, the message says what to do. */
+export class TargetError extends Error {
+  override readonly name = 'TargetError';
+  readonly reason: SummaryReason;
+
+  constructor(reason: SummaryReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
