@@ -1,0 +1,160 @@
+import type { Build } from '../../crds/build/build.ts';
+import type { Condition } from '../../crds/conditions/condition.ts';
+import type { Project } from '../../crds/project/project.ts';
+import { jobNameOf } from '../../images/driver/job/names.ts';
+import { buildIdentity } from '../../images/identity.ts';
+import { done, isKubeError, isRefusal, type Result, type Stored } from '../../kube/index.ts';
+import { repositoryAddress } from '../../source/git/repository.ts';
+import { afterFailure, attemptOf, type Decision } from './decide.ts';
+import type { BuildParts } from './parts.ts';
+import { deadlineOf, NotReady, prepare } from './prepare.ts';
+import {
+  conditionsOf,
+  endedStatus,
+  type Fields,
+  isNews,
+  queuedStatus,
+  retryStatus,
+  runningStatus,
+  type StatusChange,
+  startedStatus,
+  stateOf,
+  succeededStatus,
+} from './status.ts';
+
+export interface Turn {
+  readonly build: Stored<Build>;
+  readonly project: Stored<Project> | undefined;
+  readonly decision: Decision;
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
+/** How often a waiting Build tells its place anew: with each step of the queue it would be a write for everyone in it. */
+const queueLookMs = 30_000;
+/** Secrets and quotas are not watched. */
+const blockedLookMs = 60_000;
+
+/** Does what was decided. Effects come before the status that tells of them, so that a crash in between repeats them. */
+export async function act(turn: Turn, parts: BuildParts): Promise<Result> {
+  const { build, decision, project, signal } = turn;
+  const ref = { uid: build.metadata.uid, attempt: attemptOf(build) };
+  switch (decision.do) {
+    case 'tidy':
+      return tidy(turn, parts);
+    case 'succeed':
+      await write(turn, parts, succeededStatus(turn, decision.progress, project?.spec.image.repository));
+      return done;
+    case 'end':
+      if (decision.cancel) await parts.driver.cancel(ref, signal);
+      await write(turn, parts, endedStatus(turn, decision));
+      return done;
+    case 'retry':
+      await parts.driver.cleanUp(ref, signal);
+      await parts.driver.cancel(ref, signal);
+      await write(turn, parts, retryStatus(turn, decision));
+      return done;
+    case 'watch':
+      return watch(turn, parts, runningStatus(build, decision.progress));
+    case 'refuse':
+      parts.admissions.leave(build.metadata.uid);
+      await write(turn, parts, { fields: {}, reason: decision.reason, message: decision.message });
+      return done;
+    case 'pause':
+      return { requeueAfterMs: decision.ms };
+    default:
+      return enter(turn, parts);
+  }
+}
+
+async function tidy({ build, signal }: Turn, { admissions, driver, wake }: BuildParts): Promise<Result> {
+  const ref = { uid: build.metadata.uid, attempt: attemptOf(build) };
+  await driver.cleanUp(ref, signal);
+  admissions.leave(build.metadata.uid);
+  for (const key of admissions.next()) wake(key);
+  return done;
+}
+
+async function watch(turn: Turn, parts: BuildParts, change: StatusChange): Promise<Result> {
+  const { build, now } = turn;
+  const deadline = deadlineOf(build, now, parts.options);
+  const started = build.status?.startedAt === undefined ? startedStatus(turn, startOf(build, deadline)).fields : {};
+  if (isNews(build, change)) await write(turn, parts, { ...change, fields: { ...started, ...change.fields } });
+  return { requeueAfterMs: Math.max(1000, deadline - now) };
+}
+
+async function enter(turn: Turn, parts: BuildParts): Promise<Result> {
+  const place = parts.admissions.enter(turn.build);
+  if (place === 0) return start(turn, parts);
+  await write(turn, parts, queuedStatus(place));
+  return { requeueAfterMs: queueLookMs };
+}
+
+async function start(turn: Turn, parts: BuildParts): Promise<Result> {
+  const { build, project, now, signal } = turn;
+  if (project === undefined) return done;
+  const deadline = deadlineOf(build, now, parts.options);
+  try {
+    await parts.driver.start(await prepare({ build, project, deadline, now }, parts, signal), signal);
+  } catch (error) {
+    if (error instanceof NotReady) return notReady(turn, parts, error);
+    // Without the build namespace its objects are not found.
+    if (!isRefusal(error) && !isKubeError(error, 'NotFound')) throw error;
+    const message = `The API server refuses to ${error.message}.`;
+    return notReady(turn, parts, new NotReady('RefusedByCluster', message));
+  }
+  await write(turn, parts, startedStatus(turn, startOf(build, deadline)));
+  return { requeueAfterMs: Math.max(1000, deadline - now) };
+}
+
+const mayCome: ReadonlySet<string> = new Set(['CredentialsMissing', 'RefusedByCluster']);
+
+/** Missing credentials may come, and room; the rest is a failed try like any other. */
+async function notReady(turn: Turn, parts: BuildParts, { reason, message }: NotReady): Promise<Result> {
+  if (mayCome.has(reason)) {
+    if (turn.build.status?.startedAt === undefined) parts.admissions.leave(turn.build.metadata.uid);
+    await write(turn, parts, { fields: {}, reason, message });
+    return { requeueAfterMs: blockedLookMs };
+  }
+  const failed = { state: 'Failed', stages: [], reason, message, failure: { stage: 'Clone' } } as const;
+  return act({ ...turn, decision: afterFailure(turn.build, failed) }, parts);
+}
+
+/** One write, or none when nothing differs. */
+async function write(turn: Turn, parts: BuildParts, change: StatusChange): Promise<void> {
+  const { build, signal } = turn;
+  const draft = parts.status.begin(build);
+  const conditions = conditionsOf(turn, change);
+  draft.set({ ...identityOf(turn), ...change.fields, state: stateOf(conditions) });
+  draft.setConditions(conditions.flatMap(wanted));
+  const written = await draft.commit({ signal });
+  if (written !== undefined && written !== build) parts.wrote(written);
+}
+
+export const ownedConditions = ['Ready', 'Reconciling', 'Stalled', 'Built'];
+
+function wanted({ type, status, reason, message, observedGeneration = 1 }: Condition) {
+  return ownedConditions.includes(type) ? [{ type, status, reason, message, observedGeneration }] : [];
+}
+
+/** Decided once: a repository that moved, or a Project that was made again, makes it no other Build. */
+function identityOf({ build, project }: Turn): Fields {
+  const observedGeneration = build.metadata.generation;
+  if (project === undefined || build.status?.identity !== undefined) return { observedGeneration };
+  const { id: repositoryId } = repositoryAddress(project.spec.source.git?.url ?? '');
+  const trust = 'Trusted' as const;
+  const identity = buildIdentity({
+    projectUid: project.metadata.uid,
+    repositoryId,
+    commit: build.spec.commit,
+    imageRepository: project.spec.image.repository,
+    path: build.spec.path,
+    build: build.spec.build,
+    trust,
+  });
+  return { observedGeneration, trust, identity, repositoryId };
+}
+
+function startOf(build: Stored<Build>, deadline: number) {
+  return { deadline, jobName: jobNameOf({ uid: build.metadata.uid, attempt: attemptOf(build) }) };
+}

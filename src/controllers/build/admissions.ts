@@ -1,0 +1,100 @@
+import type { Build } from '../../crds/build/build.ts';
+import type { Project } from '../../crds/project/project.ts';
+import type { BuildDriver } from '../../images/driver/driver.ts';
+import type { Informer, Stored } from '../../kube/index.ts';
+import { placesOf, projectLimit, waitingOf } from './queue.ts';
+
+interface AdmissionParts {
+  readonly builds: Informer<Build>;
+  readonly projects: Informer<Project>;
+  readonly driver: Pick<BuildDriver, 'busy'>;
+  readonly maxConcurrent: number;
+  /** Each Project has one volume. */
+  readonly cached: boolean;
+}
+
+const open = 'build-open';
+
+/**
+ * Who may build now. The caches know what runs only some time after it was started, so what this process let in is
+ * remembered until they show it: otherwise two Builds would both take the last place.
+ */
+export class Admissions {
+  private readonly admitted = new Map<string, string>();
+  private readonly parts: AdmissionParts;
+
+  constructor(parts: AdmissionParts) {
+    this.parts = parts;
+    parts.builds.addIndex(open, ({ status }) => (status?.finishedAt === undefined ? ['yes'] : []));
+  }
+
+  /** Takes a place for the Build when one is free. 0: it may build; else how many go first. */
+  enter(build: Stored<Build>): number {
+    const { uid } = build.metadata;
+    const projectUid = this.projectUidOf(build);
+    const running = this.running();
+    if (build.status?.startedAt !== undefined || this.admitted.has(uid)) return this.othersOn(uid, projectUid, running);
+    const place = this.places(running).get(uid) ?? 0;
+    if (place === 0) this.admitted.set(uid, projectUid);
+    return place;
+  }
+
+  /** Gives the place back of one that did not start, or is over. */
+  leave(uid: string): void {
+    this.admitted.delete(uid);
+  }
+
+  /** Keys of Builds that wait and could start now. */
+  next(): string[] {
+    const places = this.places(this.running());
+    return this.waiting().flatMap((build) => {
+      const { uid, namespace, name } = build.metadata;
+      return places.get(uid) === 0 ? [`${namespace}/${name}`] : [];
+    });
+  }
+
+  /** An earlier Build of the Project that was ended may still hold the volume for some seconds. */
+  private othersOn(uid: string, projectUid: string, running: ReadonlyMap<string, string>): number {
+    if (!this.parts.cached) return 0;
+    return running.entries().some(([other, project]) => other !== uid && project === projectUid) ? 1 : 0;
+  }
+
+  private places(running: ReadonlyMap<string, string>): ReadonlyMap<string, number> {
+    const { maxConcurrent, cached } = this.parts;
+    const waiting = this.waiting().map((build) => waitingOf(build, this.projectUidOf(build)));
+    const limits = {
+      total: maxConcurrent,
+      ofProject: (uid: string) => projectLimit(this.projectByUid(uid), { cached }),
+    };
+    return placesOf(waiting, running, limits);
+  }
+
+  private waiting(): Stored<Build>[] {
+    return this.opened().filter(({ status, metadata }) => !status?.startedAt && !this.admitted.has(metadata.uid));
+  }
+
+  private running(): Map<string, string> {
+    this.forgetGone();
+    const started = this.opened().filter(({ status }) => status?.startedAt);
+    const known = started.map((build): [string, string] => [build.metadata.uid, this.projectUidOf(build)]);
+    return new Map([...this.parts.driver.busy(), ...known, ...this.admitted]);
+  }
+
+  private forgetGone(): void {
+    const present = new Set(this.opened().map(({ metadata }) => metadata.uid));
+    for (const uid of this.admitted.keys()) if (!present.has(uid)) this.admitted.delete(uid);
+  }
+
+  private opened(): Stored<Build>[] {
+    return this.parts.builds.store.byIndex(open, 'yes');
+  }
+
+  private projectUidOf({ metadata, spec }: Stored<Build>): string {
+    const project = this.parts.projects.store.get(`${metadata.namespace}/${spec.projectRef.name}`);
+    return project?.metadata.uid ?? `${metadata.namespace}/${spec.projectRef.name}`;
+  }
+
+  private projectByUid(uid: string): Project | undefined {
+    return this.parts.projects.store.list().find(({ metadata }) => metadata.uid === uid);
+  }
+}

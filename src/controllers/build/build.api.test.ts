@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { aDigest, playBuildPod, results } from '../../../test/support/build-pods.ts';
+import { buildWorld } from '../../../test/support/build-world.ts';
+import { removeNamespace, type TestCluster, testCluster } from '../../../test/support/kinds/cluster.ts';
+import { until } from '../../../test/support/until.ts';
+import { type Build, build as buildKind } from '../../crds/build/build.ts';
+import { findCondition } from '../../crds/conditions/conditions.ts';
+import type { StepResult } from '../../images/steps/result/result.ts';
+import { isKubeError, type Stored } from '../../kube/index.ts';
+import { persistentVolumeClaims, secrets } from '../../objects/core.ts';
+import { annotations, labels } from '../../objects/labels.ts';
+import { builds, projects } from '../../objects/vish.ts';
+import { namespacedResource } from '../../objects/wire.ts';
+import { jobs } from '../../objects/workloads.ts';
+
+const quotas = namespacedResource('', 'v1', 'ResourceQuota', 'resourcequotas');
+const namespace = 'build-controller';
+const { cloned, built, pushed } = results;
+const url = 'http://127.0.0.1:9/shop.git';
+const credentialsRef = { name: 'git' };
+
+let kinds: TestCluster;
+let world: Awaited<ReturnType<typeof buildWorld>>;
+let commits = 0;
+
+beforeAll(async () => {
+  kinds = await testCluster(`${namespace}-kinds`);
+  world = await buildWorld({
+    kubeconfig: inject('kubeconfig'),
+    namespace,
+    project: { url, repository: 'registry.test/shop', spec: { source: { git: { url, credentialsRef } } } },
+    exceptions: [{ cidr: '127.0.0.1', port: 9, http: true }],
+    builds: { maxConcurrent: 1 },
+  });
+  await world.client.create(secrets, { metadata: { namespace, name: 'git' }, stringData: { token: 'planted-secret' } });
+});
+
+afterAll(async () => {
+  await world.close();
+  await removeNamespace(kinds);
+});
+
+beforeEach(() => world.requests.splice(0));
+
+const aBuild = () => world.build(String(++commits).padStart(40, '0'));
+const play = ({ metadata: { uid } }: Stored<Build>, ...steps: StepResult[]) =>
+  playBuildPod(world.client, { namespace: world.buildNamespace, uid }, steps);
+const nameOf = ({ metadata }: Build) => metadata.name ?? '';
+const ready = ({ status }: Build) => findCondition(status?.conditions ?? [], 'Ready');
+const isOver = ({ status }: Build) => status?.finishedAt !== undefined;
+const says = (reason: string) => (build: Build) => ready(build)?.reason === reason;
+const ofStage = (message: string) => (build: Build) => ready(build)?.message === message;
+
+async function leftOf({ metadata: { uid } }: Stored<Build>): Promise<string[]> {
+  const scope = { namespace: world.buildNamespace, labelSelector: `vish.dev/build-uid=${uid}` };
+  const found = [await world.client.list(jobs, scope), await world.client.list(secrets, scope)];
+  return found.flatMap(({ items }, index) => items.map(() => ['Job', 'Secret'][index] ?? ''));
+}
+
+const gone = (build: Stored<Build>) => until(async () => (await leftOf(build)).length === 0);
+
+async function finish(build: Stored<Build>): Promise<Stored<Build>> {
+  await world.until(nameOf(build), says('Building'));
+  await play(build, cloned, built, pushed);
+  return world.until(nameOf(build), isOver);
+}
+
+it('follows the pod to the digest, and forgets the credentials', async () => {
+  const build = await aBuild();
+  await world.until(nameOf(build), says('Building'));
+  expect((await leftOf(build)).toSorted()).toEqual(['Job', 'Secret']);
+  await play(build, cloned);
+  await world.until(nameOf(build), ofStage('The image is being built.'));
+  await play(build, cloned, built);
+  await world.until(nameOf(build), ofStage('The image is being pushed.'));
+  await play(build, cloned, built, pushed);
+  const { status, ...rest } = await world.until(nameOf(build), isOver);
+  await until(async () => (await leftOf(build)).join() === 'Job');
+
+  expect(buildKind.schema.safeParse({ ...rest, status }).error).toBeUndefined();
+  expect(status).toMatchObject({
+    observedGeneration: 1,
+    state: 'Succeeded',
+    trust: 'Trusted',
+    repositoryId: 'http://127.0.0.1:9/shop',
+    image: `registry.test/shop@${aDigest}`,
+    digest: aDigest,
+    sizeBytes: 7,
+    platforms: ['linux/amd64'],
+    attempt: 1,
+    cachedSteps: 3,
+    totalSteps: 4,
+  });
+  expect(status?.stages?.map(({ name }) => name)).toEqual(['Queue', 'Clone', 'Build', 'Push']);
+  expect(status?.conditions?.map(({ type, status }) => `${type}=${status}`)).toEqual(['Ready=True', 'Built=True']);
+  expect(JSON.stringify([status, world.log.lines])).not.toContain('planted-secret');
+});
+
+it('asks the API server for eight things: the credentials, three objects, four times the status', async () => {
+  const build = await aBuild();
+  await world.until(nameOf(build), says('Building'));
+  await play(build, cloned);
+  await world.until(nameOf(build), ofStage('The image is being built.'));
+  await play(build, cloned, built);
+  await world.until(nameOf(build), ofStage('The image is being pushed.'));
+  await play(build, cloned, built, pushed);
+  await world.until(nameOf(build), isOver);
+  await until(async () => (await leftOf(build)).join() === 'Job');
+
+  const asked = world.requests.map((request) => {
+    const [method, path = ''] = request.split(' ');
+    return `${method} ${/\/(secrets|jobs|builds)(\/[^/]+(\/status)?)?$/.exec(path.replace(/\/namespaces\/[^/]+/, ''))?.[1]}`;
+  });
+  const writes = Array.from({ length: 4 }, () => 'PATCH builds');
+  expect(asked.toSorted()).toEqual(['DELETE secrets', 'GET secrets', ...writes, 'POST jobs', 'POST secrets']);
+});
+
+it('shows why a build failed, and what to do', async () => {
+  const build = await aBuild();
+  const failed = {
+    ok: false,
+    stage: 'Build',
+    seconds: 1,
+    reason: 'BuildCommandFailed',
+    message: 'RUN x: ended',
+  } as const;
+  await world.until(nameOf(build), says('Building'));
+  await play(build, cloned, { ...failed, step: 'RUN x', line: 2, file: 'Dockerfile', exitCode: 3, lines: ['no'] });
+
+  const { status } = await world.until(nameOf(build), isOver);
+
+  expect(status?.state).toBe('Failed');
+  expect(status?.failure).toMatchObject({ stage: 'Build', class: 'Code', exitCode: 3, lines: ['no'], line: 2 });
+  expect(status?.failure?.remedy).toContain('status.failure.lines');
+  expect(findCondition(status?.conditions ?? [], 'Stalled')?.reason).toBe('BuildCommandFailed');
+});
+
+it('lets builds wait for their turn, and tells how many go first', async () => {
+  const first = await aBuild();
+  await world.until(nameOf(first), says('Building'));
+  const second = await aBuild();
+  const waiting = await world.until(nameOf(second), says('BuildQueued'));
+  expect(waiting.status?.queuePosition).toBe(1);
+
+  await finish(first);
+
+  const started = await world.until(nameOf(second), says('Building'));
+  expect(started.status?.queuePosition).toBeUndefined();
+  await finish(second);
+});
+
+it('ends a build that a newer one replaces', async () => {
+  const build = await aBuild();
+  await world.until(nameOf(build), says('Building'));
+  const change = { metadata: { annotations: { [annotations.supersededBy]: 'newer' } } };
+
+  await world.client.patch(builds, { namespace, name: nameOf(build) }, change, { type: 'merge' });
+  const ended = await world.until(nameOf(build), isOver);
+
+  expect(ended.status).toMatchObject({ state: 'Cancelled', supersededBy: 'newer', failure: { class: 'Cancelled' } });
+  await gone(build);
+});
+
+it('goes on where another process stopped, with one Job', async () => {
+  const build = await aBuild();
+  await world.until(nameOf(build), says('Building'));
+  await world.restart();
+  await play(build, cloned, built, pushed);
+
+  await world.until(nameOf(build), isOver);
+  const { items } = await world.client.list(jobs, {
+    namespace: world.buildNamespace,
+    labelSelector: `vish.dev/build-uid=${build.metadata.uid}`,
+  });
+
+  expect(items).toHaveLength(1);
+});
+
+it('leaves nothing of a Build that is deleted, also when it was away meanwhile', async () => {
+  const one = await aBuild();
+  await world.until(nameOf(one), says('Building'));
+  await world.client.delete(builds, { namespace, name: nameOf(one) });
+  await gone(one);
+
+  const other = await aBuild();
+  await world.until(nameOf(other), says('Building'));
+  await world.restart(() => world.client.delete(builds, { namespace, name: nameOf(other) }));
+  await gone(other);
+
+  expect([await leftOf(one), await leftOf(other)]).toEqual([[], []]);
+});
+
+it('gives up the cache of a Project that is deleted', async () => {
+  const project = await world.addProject('brief', { url, repository: 'registry.test/brief' });
+  const { uid } = project.metadata;
+  const key = { namespace: world.buildNamespace, name: `cache-${uid}` };
+  const metadata = { ...key, labels: { [labels.projectUid]: uid } };
+  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+  await world.client.create(persistentVolumeClaims, { metadata, spec });
+  const isGoing = () =>
+    world.client.get(persistentVolumeClaims, key).then(
+      (claim) => claim.metadata.deletionTimestamp !== undefined,
+      (error: unknown) => isKubeError(error, 'NotFound'),
+    );
+  expect(await isGoing()).toBe(false);
+
+  await world.client.delete(projects, { namespace, name: 'brief' });
+
+  await until(isGoing);
+});
+
+it('says which Secret is missing, and lets others go first', async () => {
+  const project = await world.addProject('poor', {
+    url,
+    repository: 'registry.test/poor',
+    spec: { source: { git: { url, credentialsRef: { name: 'none' } } } },
+  });
+  const poor = await world.build('f'.repeat(40), {}, project);
+
+  const refused = await world.until(nameOf(poor), says('CredentialsMissing'));
+  const other = await finish(await aBuild());
+
+  expect(ready(refused)?.message).toContain('there is no Secret "none"');
+  expect(other.status?.state).toBe('Succeeded');
+});
+
+it('says that a quota lets it make nothing, leaves its place to others meanwhile, and builds when there is room', async () => {
+  const key = { namespace: world.buildNamespace, name: 'none' };
+  await world.client.create(quotas, { metadata: key, spec: { hard: { 'count/jobs.batch': '0' } } } as never);
+  const build = await aBuild();
+  const refused = await world.until(nameOf(build), says('RefusedByCluster'));
+  await world.client.delete(quotas, key);
+  const next = await finish(await aBuild());
+  const touched = { metadata: { annotations: { 'example.com/touched': 'yes' } } };
+  await world.client.patch(builds, { namespace, name: nameOf(build) }, touched, { type: 'merge' });
+  const last = await finish(build);
+
+  expect(ready(refused)?.message).toMatch(/jobs.*quota/u);
+  expect(ready(next)?.reason).toBe('BuildSucceeded');
+  expect(ready(last)?.reason).toBe('BuildSucceeded');
+});

@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { request } from 'undici';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { buildWorld } from '../../../test/support/build-world.ts';
+import { type GitServer, startGitServer } from '../../../test/support/git-server/git-server.ts';
+import { createRepository, type Repository } from '../../../test/support/git-server/repository.ts';
+import { removeNamespace, testCluster } from '../../../test/support/kinds/cluster.ts';
+import { pushOurImages } from '../../../test/support/our-images.ts';
+import { until } from '../../../test/support/until.ts';
+import type { Build } from '../../crds/build/build.ts';
+import { findCondition } from '../../crds/conditions/conditions.ts';
+import { pods, secrets } from '../../objects/core.ts';
+import { annotations } from '../../objects/labels.ts';
+import { builds } from '../../objects/vish.ts';
+
+const { kubeconfig, registry } = inject('node');
+const address = registry.split(':')[0] ?? '';
+const port = Number(registry.split(':')[1]);
+
+let root: string;
+let server: GitServer;
+let repository: Repository;
+/** A registry that lets nobody push. */
+let refusing: Server;
+let world: Awaited<ReturnType<typeof buildWorld>>;
+
+const sample = {
+  Dockerfile:
+    'FROM node:24-slim\nWORKDIR /app\nCOPY package.json .\nRUN npm install --omit=dev\nCOPY . .\nCMD ["node", "main.js"]\n',
+  'package.json': '{"name": "sample", "version": "1.0.0", "dependencies": {"express": "5.1.0"}}',
+  'main.js': 'console.log(1)',
+};
+
+beforeAll(async () => {
+  const { reference: builderImage } = (await pushOurImages(inject('node'))).builder;
+  await removeNamespace(await testCluster('build-e2e-kinds', kubeconfig)); // a fresh cluster knows no kind of ours
+  root = await mkdtemp(join(tmpdir(), 'vish-build-e2e-'));
+  server = await startGitServer({ root, host: address, login: { username: 'git', password: 'planted-git-secret' } });
+  repository = await createRepository(root, 'shop.git');
+  refusing = createServer((request, response) => {
+    request.resume();
+    response.writeHead(request.method === 'POST' ? 403 : 404).end();
+  }).listen(0, address);
+  await once(refusing, 'listening');
+  world = await buildWorld({
+    kubeconfig,
+    namespace: 'build-e2e',
+    project: {
+      url: `${server.url}/shop.git`,
+      repository: `${registry}/build-e2e/shop`,
+      spec: source(),
+    },
+    exceptions: [
+      { cidr: address, port: server.port, http: true },
+      { cidr: address, port, http: true },
+      { cidr: address, port: portOf(refusing), http: true },
+    ],
+    builds: {
+      builderImage,
+      cache: { storageClass: 'local-path', megabytes: 2000 },
+      registries: [
+        { host: 'docker.io', mirrors: [registry] },
+        { host: registry, http: true, insecure: true },
+      ],
+    },
+  });
+  const stringData = { username: 'git', password: 'planted-git-secret' };
+  await world.client.create(secrets, { metadata: { namespace: 'build-e2e', name: 'git' }, stringData });
+});
+
+afterAll(async () => {
+  await world?.close();
+  await server?.[Symbol.asyncDispose]();
+  refusing?.close();
+  await rm(root, { recursive: true, force: true });
+});
+
+const reasonOf = ({ status }: Build) => findCondition(status?.conditions ?? [], 'Ready')?.reason;
+const source = () => ({ source: { git: { url: `${server.url}/shop.git`, credentialsRef: { name: 'git' } } } });
+const isOver = ({ status }: Build) => status?.finishedAt !== undefined;
+
+async function built(files: Record<string, string>): Promise<Build> {
+  const commit = await repository.commit({ files });
+  const { metadata } = await world.build(commit);
+  return world.until(metadata.name ?? '', isOver, 120_000);
+}
+
+it('makes an image of a commit, and the next one from what is cached', async () => {
+  const first = await built(sample);
+  const second = await built({ 'main.js': 'console.log(2)' });
+
+  expect([reasonOf(first), first.status?.cachedSteps]).toEqual(['BuildSucceeded', 0]);
+  expect(first.status?.image).toMatch(/^.*\/build-e2e\/shop@sha256:[0-9a-f]{64}$/);
+  expect(first.status?.platforms).toEqual(['linux/amd64']);
+  expect([reasonOf(second), second.status?.cachedSteps]).toEqual(['BuildSucceeded', 3]);
+  expect(second.status?.digest).not.toBe(first.status?.digest);
+  const tag = await request(`http://${registry}/v2/build-e2e/shop/manifests/${second.spec.commit}`, {
+    headers: { accept: 'application/vnd.oci.image.manifest.v1+json' },
+  });
+  await tag.body.dump();
+  expect(tag.headers['docker-content-digest']).toBe(second.status?.digest);
+  expect(JSON.stringify([first, second])).not.toContain('planted-git-secret');
+});
+
+it('names the command that failed, its place, its code and its last lines', async () => {
+  const { status } = await built({
+    Dockerfile: 'FROM busybox:1.35\nRUN echo one >&2 && echo "no such file: x" >&2 && exit 3\n',
+  });
+
+  expect(status?.failure).toMatchObject({
+    stage: 'Build',
+    class: 'Code',
+    file: 'Dockerfile',
+    line: 2,
+    exitCode: 3,
+    lines: ['one', 'no such file: x'],
+  });
+  expect(status?.state).toBe('Failed');
+});
+
+it('names the line of a Dockerfile that cannot be read', async () => {
+  const failed = await built({ Dockerfile: 'FROM busybox:1.35\n\nRUNN true\n' });
+
+  expect(reasonOf(failed)).toBe('DockerfileInvalid');
+  expect(failed.status?.failure).toMatchObject({ file: 'Dockerfile', line: 3 });
+});
+
+it('lets no Dockerfile choose the program that reads it', async () => {
+  const { status } = await built({ Dockerfile: '# syntax=evil.test/frontend:1\nFROM busybox:1.35\nRUN true\n' });
+
+  expect(status?.state).toBe('Succeeded');
+});
+
+it('says that the registry refused the push', async () => {
+  const place = `${address}:${portOf(refusing)}/denied/shop`;
+  const project = await world.addProject('denied', {
+    url: `${server.url}/shop.git`,
+    repository: place,
+    spec: source(),
+  });
+  const commit = await repository.commit({ files: { Dockerfile: 'FROM busybox:1.35\n' } });
+
+  const { metadata } = await world.build(commit, {}, project);
+  const failed = await world.until(metadata.name ?? '', isOver, 120_000);
+
+  expect(reasonOf(failed)).toBe('PushDenied');
+  expect(failed.status?.failure).toMatchObject({ stage: 'Push', class: 'Registry' });
+});
+
+it('ends a build that a newer one replaces, and its pod', async () => {
+  const commit = await repository.commit({ files: { Dockerfile: 'FROM busybox:1.35\nRUN sleep 600\n' } });
+  const { metadata } = await world.build(commit);
+  const name = metadata.name ?? '';
+  await world.until(name, ({ status }) => status?.stages?.some((stage) => stage.name === 'Build') ?? false, 60_000);
+  const change = { metadata: { annotations: { [annotations.supersededBy]: 'newer' } } };
+
+  await world.client.patch(builds, { namespace: 'build-e2e', name }, change, { type: 'merge' });
+  const ended = await world.until(name, isOver, 30_000);
+
+  expect([reasonOf(ended), ended.status?.supersededBy]).toEqual(['BuildCancelled', 'newer']);
+  await until(async () => (await alive(metadata.uid)) === 0, { deadlineMs: 40_000, everyMs: 250 });
+});
+
+const portOf = (listening: Server) => (listening.address() as AddressInfo).port;
+
+async function alive(uid: string): Promise<number> {
+  const { items } = await world.client.list(pods, {
+    namespace: world.buildNamespace,
+    labelSelector: `vish.dev/build-uid=${uid}`,
+  });
+  return items.length;
+}

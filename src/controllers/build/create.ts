@@ -1,0 +1,134 @@
+import type { Build } from '../../crds/build/build.ts';
+import { type BuildNamespace, createJobDriver, watchBuildNamespace } from '../../images/driver/job/create-driver.ts';
+import type { ConsistencyMetrics } from '../../kube/consistency/metrics.ts';
+import type { Predicate } from '../../kube/controller/change.ts';
+import {
+  annotationsChanged,
+  anyOf,
+  type Client,
+  Controller,
+  type ControllerOptions,
+  formatKey,
+  generationChanged,
+  type Informer,
+  type InformerCache,
+  informerSource,
+  type KubeObject,
+  type Runnable,
+  StatusWriter,
+  type Stored,
+  WakeSource,
+  WrittenVersions,
+} from '../../kube/index.ts';
+import { annotations } from '../../objects/labels.ts';
+import { builds, projects } from '../../objects/vish.ts';
+import { jobs } from '../../objects/workloads.ts';
+import type { Outbound } from '../../outbound/outbound.ts';
+import { ownedConditions } from './act.ts';
+import { Admissions } from './admissions.ts';
+import type { BuildOptions } from './options.ts';
+import { createReconcile } from './reconcile.ts';
+import { createSweeper } from './sweeper.ts';
+
+export interface BuildControllerParts extends Pick<ControllerOptions, 'clock' | 'random' | 'log' | 'metrics'> {
+  readonly client: Client;
+  readonly informers: InformerCache;
+  readonly outbound: Pick<Outbound, 'pinForProgram'>;
+  readonly consistency: ConsistencyMetrics;
+  readonly options: BuildOptions;
+}
+
+export interface BuildController {
+  readonly controller: Controller;
+  readonly sweeper: Runnable;
+}
+
+const name = 'build';
+const fieldManager = 'vish-build';
+
+/** Builds become images. Wires the parts; runs nothing. */
+export function createBuildController(parts: BuildControllerParts): BuildController {
+  const { client, informers, clock, random, log, metrics, options } = parts;
+  const watched = { builds: informers.informer(builds), projects: informers.informer(projects) };
+  const seen = watchBuildNamespace(informers, options.namespace);
+  const written = writtenVersions(parts, watched.builds, seen);
+  const driver = createJobDriver({
+    client,
+    seen,
+    options,
+    wrote: ({ build, uid }, job) => written.wrote({ key: formatKey(build), uid }, jobs, job),
+  });
+  const queue = new WakeSource('queue');
+  const cached = options.cache !== undefined;
+  const admissions = new Admissions({ ...watched, driver, maxConcurrent: options.maxConcurrent, cached });
+  const reconcile = createReconcile({
+    ...parts,
+    ...watched,
+    seen,
+    driver,
+    admissions,
+    status: new StatusWriter({ client, resource: builds, fieldManager, clock, ownedConditions }),
+    wrote: (build) => written.wrote({ key: formatKey(build.metadata), uid: build.metadata.uid }, builds, build),
+    wake: (key) => queue.wake(key),
+  });
+  const controller = new Controller({
+    name,
+    reconcile,
+    clock,
+    random,
+    log,
+    metrics,
+    concurrency: 4,
+    ready: (key) => written.ready(key),
+    sources: [...sourcesOf(watched, seen), queue],
+  });
+  return { controller, sweeper: createSweeper({ client, ...watched, seen, clock, log }) };
+}
+
+interface Watched {
+  readonly builds: Informer<Build>;
+  readonly projects: ReturnType<InformerCache['informer']>;
+}
+
+function sourcesOf({ builds, projects }: Watched, seen: BuildNamespace) {
+  const ofProject = ({ metadata }: Stored<KubeObject>) => openBuildsOf(builds, metadata);
+  return [
+    // The status is ours, but its end opens a place in the queue and starts the clean-up.
+    informerSource({
+      name: 'builds',
+      informer: builds,
+      when: anyOf<Build>(generationChanged, annotationsChanged, ended),
+    }),
+    informerSource({ name: 'projects', informer: projects, map: ofProject, when: generationChanged }),
+    informerSource({ name: 'jobs', informer: seen.jobs, map: buildOf }),
+    informerSource({ name: 'pods', informer: seen.pods, map: buildOf }),
+    informerSource({ name: 'secrets', informer: seen.secrets, map: () => [] }),
+    informerSource({ name: 'claims', informer: seen.claims, map: () => [] }),
+  ];
+}
+
+const ended: Predicate<Build> = (change) =>
+  change.type !== 'update' || change.old.status?.finishedAt !== change.object.status?.finishedAt;
+
+function openBuildsOf(builds: Informer<Build>, { namespace, name }: KubeObject['metadata']): string[] {
+  const own = builds.store.list().filter(({ metadata, spec, status }) => {
+    return metadata.namespace === namespace && spec.projectRef.name === name && status?.finishedAt === undefined;
+  });
+  return own.map(({ metadata }) => formatKey(metadata));
+}
+
+function buildOf({ metadata }: Stored<KubeObject>): string[] {
+  const key = metadata.annotations?.[annotations.buildOf];
+  return key === undefined ? [] : [key];
+}
+
+function writtenVersions({ clock, consistency }: BuildControllerParts, own: Informer<Build>, seen: BuildNamespace) {
+  return new WrittenVersions({
+    controller: name,
+    clock,
+    metrics: consistency,
+    // Only what shows every write of ours: an informer of another scope would have to wait for a bookmark.
+    informersOf: ({ plural }) => (plural === builds.plural ? [own] : plural === jobs.plural ? [seen.jobs] : []),
+    ownerUid: (key) => own.store.get(key)?.metadata.uid,
+  });
+}

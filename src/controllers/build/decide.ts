@@ -1,0 +1,108 @@
+import type { Build } from '../../crds/build/build.ts';
+import { findCondition } from '../../crds/conditions/conditions.ts';
+import type { SummaryReason } from '../../crds/reasons/reasons.ts';
+import type { BuildProgress, Failed, Succeeded } from '../../images/driver/driver.ts';
+import type { Stored } from '../../kube/index.ts';
+import { annotations } from '../../objects/labels.ts';
+import { backOffMs, isPassing } from './failure.ts';
+import { maxAttempts } from './options.ts';
+
+export interface View {
+  readonly build: Stored<Build>;
+  readonly hasProject: boolean;
+  readonly progress: BuildProgress;
+  readonly now: number;
+}
+
+export type Decision =
+  /** It is over; what it left behind goes. */
+  | { readonly do: 'tidy' }
+  | { readonly do: 'succeed'; readonly progress: Succeeded }
+  /** Over without an image. `cancel`: something may still run. */
+  | { readonly do: 'end'; readonly failed: Failed; readonly cancel: boolean; readonly supersededBy?: string }
+  | { readonly do: 'retry'; readonly failed: Failed; readonly attempt: number }
+  | { readonly do: 'watch'; readonly progress: Extract<BuildProgress, { state: 'Running' }> }
+  | { readonly do: 'refuse'; readonly reason: SummaryReason; readonly message: string }
+  | { readonly do: 'pause'; readonly ms: number }
+  /** As soon as there is a place. */
+  | { readonly do: 'start' };
+
+type Rule = (view: View) => Decision | undefined;
+
+/** The first that has something to say decides. */
+const rules: readonly Rule[] = [over, succeeded, superseded, failed, late, running, orphaned, backingOff];
+
+export function decide(view: View): Decision {
+  for (const rule of rules) {
+    const decision = rule(view);
+    if (decision !== undefined) return decision;
+  }
+  return { do: 'start' };
+}
+
+export function attemptOf({ status }: Pick<Build, 'status'>): number {
+  return status?.attempt ?? 1;
+}
+
+function over({ build }: View): Decision | undefined {
+  return build.status?.finishedAt === undefined ? undefined : { do: 'tidy' };
+}
+
+function succeeded({ progress }: View): Decision | undefined {
+  return progress.state === 'Succeeded' ? { do: 'succeed', progress } : undefined;
+}
+
+function superseded({ build, progress }: View): Decision | undefined {
+  const by = build.metadata.annotations?.[annotations.supersededBy];
+  if (by === undefined || by === '') return undefined;
+  const failed = endedBy('BuildCancelled', 'A newer commit took its place.', progress);
+  return { do: 'end', failed, cancel: true, supersededBy: by.slice(0, 253) };
+}
+
+function failed({ build, progress }: View): Decision | undefined {
+  if (progress.state !== 'Failed') return undefined;
+  return afterFailure(build, progress);
+}
+
+/** What follows a try that failed, wherever it failed. */
+export function afterFailure(build: Pick<Build, 'status'>, failed: Failed): Decision {
+  const attempt = attemptOf(build);
+  if (!isPassing(failed.reason)) return { do: 'end', failed, cancel: false };
+  if (attempt < maxAttempts) return { do: 'retry', failed, attempt: attempt + 1 };
+  const message = `${failed.reason} in ${maxAttempts} attempts, at last: ${failed.message}`;
+  return { do: 'end', failed: { ...failed, reason: 'BuildGaveUp', message }, cancel: true };
+}
+
+/** For a try that the kubelet does not end: no node took its pod, or the node does not answer. */
+function late({ build, progress, now }: View): Decision | undefined {
+  const deadline = Date.parse(build.status?.deadline ?? '');
+  if (Number.isNaN(deadline) || now < deadline) return undefined;
+  const why = progress.state === 'Running' ? ` ${progress.message}` : '';
+  const failed = endedBy('BuildTimedOut', `The build did not end before its deadline.${why}`, progress);
+  return { do: 'end', failed, cancel: true };
+}
+
+function running({ progress }: View): Decision | undefined {
+  return progress.state === 'Running' ? { do: 'watch', progress } : undefined;
+}
+
+function orphaned({ build, hasProject }: View): Decision | undefined {
+  if (hasProject) return undefined;
+  const message = `there is no Project "${build.spec.projectRef.name}" in this namespace; create it, or correct projectRef`;
+  return { do: 'refuse', reason: 'ProjectNotFound', message };
+}
+
+/** Ready turned False when the attempt before failed. */
+function backingOff({ build, now }: View): Decision | undefined {
+  const attempt = attemptOf(build);
+  const ready = findCondition(build.status?.conditions ?? [], 'Ready');
+  if (attempt === 1 || ready?.status !== 'False') return undefined;
+  const ms = Date.parse(ready.lastTransitionTime) + backOffMs(attempt) - now;
+  return ms > 0 ? { do: 'pause', ms } : undefined;
+}
+
+function endedBy(reason: SummaryReason, message: string, progress: BuildProgress): Failed {
+  const stages = progress.state === 'Absent' ? [] : progress.stages;
+  const stage = progress.state === 'Running' ? progress.stage : 'Queue';
+  return { state: 'Failed', stages, reason, message, failure: { stage } };
+}

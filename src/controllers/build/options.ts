@@ -1,0 +1,18 @@
+import type { JobOptions } from '../../images/driver/job/options.ts';
+import type { Exception } from '../../outbound/outbound.ts';
+
+/** The operator's settings for builds. */
+export interface BuildOptions extends JobOptions {
+  /** For Builds that name none. */
+  readonly deadlineSeconds: number;
+  /** Builds at the same time, over all Projects. */
+  readonly maxConcurrent: number;
+  /** What the push step may reach; the same rules as the operator's own outbound client. */
+  readonly outbound: {
+    readonly clusterRanges: readonly string[];
+    readonly apiServers: readonly string[];
+    readonly exceptions: readonly Exception[];
+  };
+}
+
+export const maxAttempts = 3;

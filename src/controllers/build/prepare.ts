@@ -1,0 +1,158 @@
+import type { Build } from '../../crds/build/build.ts';
+import type { Project } from '../../crds/project/project.ts';
+import type { SummaryReason } from '../../crds/reasons/reasons.ts';
+import type { BuildPlan, Credentials } from '../../images/driver/driver.ts';
+import { throwawayMegabytes } from '../../images/driver/job/options.ts';
+import { type Client, ifPresent, type Stored } from '../../kube/index.ts';
+import { type Secret, secrets } from '../../objects/core.ts';
+import { type Outbound, OutboundError, type Pin } from '../../outbound/outbound.ts';
+import { gitCredentials } from '../../source/credentials.ts';
+import { SourceError } from '../../source/errors.ts';
+import { attemptOf } from './decide.ts';
+import type { BuildOptions } from './options.ts';
+
+/** Why a try cannot even be started. */
+export class NotReady extends Error {
+  override readonly name = 'NotReady';
+  readonly reason: SummaryReason;
+
+  constructor(reason: SummaryReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+interface Means {
+  readonly client: Pick<Client, 'get'>;
+  readonly outbound: Pick<Outbound, 'pinForProgram'>;
+  readonly options: BuildOptions;
+}
+
+interface Wanted {
+  readonly build: Stored<Build>;
+  readonly project: Stored<Project>;
+  /** When the whole Build is given up. */
+  readonly deadline: number;
+  readonly now: number;
+}
+
+/** Everything that one try needs: where the repository is now, and the credentials as they are now. */
+export async function prepare(wanted: Wanted, means: Means, signal: AbortSignal): Promise<BuildPlan> {
+  if (means.options.builderImage === undefined) {
+    const message = "the operator's settings name no builder image; have the administrator set builds.builderImage";
+    throw new NotReady('BuilderUnavailable', message);
+  }
+  const { source, image } = wanted.project.spec;
+  const { namespace = '' } = wanted.build.metadata;
+  const pin = await pinned(source.git?.url ?? '', means);
+  const [git, registry] = await Promise.all([
+    read(means, { namespace, name: source.git?.credentialsRef?.name, field: 'source.git.credentialsRef' }, signal),
+    read(means, { namespace, name: image.credentialsRef?.name, field: 'image.credentialsRef' }, signal),
+  ]);
+  return planOf(wanted, means.options, { pin, credentials: credentialsOf(git, registry) });
+}
+
+interface Found {
+  readonly pin: Pin;
+  readonly credentials: Credentials;
+}
+
+function planOf(
+  { build, project, deadline, now }: Wanted,
+  options: BuildOptions,
+  { pin, credentials }: Found,
+): BuildPlan {
+  const { metadata, spec } = build;
+  const { clusterRanges, apiServers, exceptions } = options.outbound;
+  const rules = { clusterRanges: [...clusterRanges], apiServers: [...apiServers], exceptions: [...exceptions] };
+  return {
+    uid: metadata.uid,
+    attempt: attemptOf(build),
+    build: { namespace: metadata.namespace ?? '', name: metadata.name },
+    projectUid: project.metadata.uid,
+    clone: { url: pin.url, gitArgs: [...pin.git.args], gitEnv: { ...pin.git.env }, commit: spec.commit },
+    image: imagePlanOf(build, project, options),
+    push: { repository: project.spec.image.repository, tag: spec.commit, outbound: rules },
+    credentials,
+    resources: { cpu: spec.build?.cpu?.toString(), memory: spec.build?.memory?.toString() },
+    deadlineSeconds: Math.max(1, Math.ceil((deadline - now) / 1000)),
+  };
+}
+
+function imagePlanOf({ spec }: Build, project: Project, { registries, cache }: BuildOptions): BuildPlan['image'] {
+  const { dockerfile, context, stage, args = [], platforms = [] } = spec.build ?? {};
+  return {
+    path: spec.path ?? '.',
+    ...(dockerfile !== undefined && { dockerfile }),
+    ...(context !== undefined && { context }),
+    ...(stage !== undefined && { stage }),
+    args,
+    platforms,
+    labels: {
+      'org.opencontainers.image.source': project.spec.source.git?.url ?? '',
+      'org.opencontainers.image.revision': spec.commit,
+    },
+    registries: [...registries],
+    cacheMegabytes: cache?.megabytes ?? throwawayMegabytes,
+  };
+}
+
+export function deadlineOf({ spec, status }: Build, startedAt: number, { deadlineSeconds }: BuildOptions): number {
+  const known = Date.parse(status?.deadline ?? '');
+  return Number.isNaN(known) ? startedAt + (spec.build?.deadlineSeconds ?? deadlineSeconds) * 1000 : known;
+}
+
+async function pinned(url: string, { outbound }: Means): Promise<Pin> {
+  try {
+    return await outbound.pinForProgram(url);
+  } catch (error) {
+    if (error instanceof OutboundError)
+      throw new NotReady(error.retry ? 'SourceUnreachable' : 'SourceRefused', error.message);
+    throw error;
+  }
+}
+
+interface SecretName {
+  readonly namespace: string;
+  readonly name: string | undefined;
+  readonly field: string;
+}
+
+async function read(
+  { client }: Means,
+  { namespace, name, field }: SecretName,
+  signal: AbortSignal,
+): Promise<Secret | undefined> {
+  if (name === undefined) return undefined;
+  const secret = await ifPresent(client.get(secrets, { namespace, name }, { signal }));
+  if (secret !== undefined) return secret;
+  throw new NotReady(
+    'CredentialsMissing',
+    `there is no Secret "${name}" in this namespace; create it, or correct ${field}`,
+  );
+}
+
+const loginKey = '.dockerconfigjson';
+
+function credentialsOf(git: Secret | undefined, registry: Secret | undefined): Credentials {
+  const login = registry?.data?.[loginKey];
+  if (registry !== undefined && login === undefined) {
+    throw new NotReady(
+      'CredentialsMissing',
+      `the Secret of image.credentialsRef needs the key ${loginKey} as "kubectl create secret docker-registry" writes it`,
+    );
+  }
+  return {
+    authorization: git && authorizationOf(git),
+    registryLogin: login && Buffer.from(login, 'base64').toString('utf8'),
+  };
+}
+
+function authorizationOf({ data }: Secret): string {
+  try {
+    return gitCredentials(data).authorization;
+  } catch (error) {
+    if (error instanceof SourceError) throw new NotReady(error.reason, error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Build } from '../../crds/build/build.ts';
+import { done, formatKey, type Reconcile, type Result, type Stored } from '../../kube/index.ts';
+import { act } from './act.ts';
+import { attemptOf, decide } from './decide.ts';
+import type { BuildParts } from './parts.ts';
+import { sweep } from './sweep.ts';
+
+/** Looks at one Build and brings it one step further: gather, decide, act. */
+export function createReconcile(parts: BuildParts): Reconcile {
+  const { builds, projects, driver, admissions, clock, wake } = parts;
+
+  const work = async (build: Stored<Build>, signal: AbortSignal): Promise<Result> => {
+    const { namespace = '', uid } = build.metadata;
+    const project = projects.store.get(`${namespace}/${build.spec.projectRef.name}`);
+    const progress = driver.observe({ uid, attempt: attemptOf(build) });
+    const now = clock.now();
+    const decision = decide({
+      build,
+      hasProject: project?.metadata.deletionTimestamp === undefined && project !== undefined,
+      progress,
+      now,
+    });
+    return act({ build, project, decision, now, signal }, parts);
+  };
+
+  return async (key, { signal }) => {
+    const build = builds.store.get(formatKey(key));
+    if (build !== undefined && build.metadata.deletionTimestamp === undefined) return work(build, signal);
+    await sweep(parts, signal, formatKey(key));
+    for (const next of admissions.next()) wake(next);
+    return done;
+  };
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { DeploymentStatus } from '../../../crds/deployment/status.ts';
+import { takeActions } from './actions.ts';
+
+const now = new Date('2026-01-01T12:00:00Z');
+const at = '2026-01-01T12:00:00Z';
+const hashes = new Map([
+  [1, 'one'],
+  [2, 'two'],
+]);
+
+function take(
+  annotations: Record<string, string>,
+  status: DeploymentStatus = {},
+  spec: { pin?: number; suspend?: boolean } = {},
+) {
+  return takeActions({ annotations, status, hashes, spec: { suspend: false, ...spec }, now });
+}
+
+const record = (action: 'Rollback' | 'Retry' | 'Restart', value: string) => ({ action, value, recordedAt: at });
+
+it('has nothing to say without annotations, and nothing twice', () => {
+  const once = take({ 'vish.dev/rollback': '1' });
+
+  expect(take({})).toBeUndefined();
+  expect(once?.actions).toEqual([record('Rollback', '1')]);
+  expect(take({ 'vish.dev/rollback': '1' }, once)).toBeUndefined();
+});
+
+it('takes the same value as a new wish once the annotation was gone', () => {
+  const once = take({ 'vish.dev/restart': 'now' });
+  const gone = take({}, once);
+  const again = take({ 'vish.dev/restart': 'now' }, gone);
+
+  expect(gone?.actions).toEqual([{ ...record('Restart', 'now'), clearedAt: at }]);
+  expect(gone?.restartedAt).toBe(at);
+  expect(take({}, gone)).toBeUndefined();
+  expect(again?.actions).toEqual([record('Restart', 'now')]);
+});
+
+describe('rollback', () => {
+  it('pins the release and lifts its own refusal', () => {
+    expect(take({ 'vish.dev/rollback': '2' }, { refusedRelease: 'two' })).toMatchObject({
+      pinned: { release: 2, since: at },
+      refusedRelease: undefined,
+    });
+    expect(take({ 'vish.dev/rollback': '1' }, { refusedRelease: 'two' })).toMatchObject({ refusedRelease: 'two' });
+  });
+
+  it.each(['3', '0', '-1', '1.0', 'one', '1'.repeat(300)])(
+    'to "%s", which is no release, is refused with those that are',
+    (value) => {
+      const taken = take({ 'vish.dev/rollback': value });
+
+      expect(taken?.pinned).toBeUndefined();
+      expect(taken?.actions?.[0]?.refused).toContain('Use one of 2, 1');
+      expect(take({ 'vish.dev/rollback': value }, taken)).toBeUndefined();
+    },
+  );
+
+  it('is refused while spec.pin says something else', () => {
+    expect(take({ 'vish.dev/rollback': '1' }, {}, { pin: 2 })?.actions?.[0]?.refused).toContain('spec.pin is 2');
+  });
+});
+
+describe('retry', () => {
+  const pinned = { release: 1, since: at, message: 'back' };
+
+  it('lifts the refusal of the release that it names', () => {
+    expect(take({ 'vish.dev/retry': '2' }, { refusedRelease: 'two' })?.refusedRelease).toBeUndefined();
+    expect(take({ 'vish.dev/retry': '1' }, { refusedRelease: 'two' })).toMatchObject({
+      refusedRelease: 'two',
+      actions: [{ refused: expect.stringContaining('did not fail') }],
+    });
+  });
+
+  it('ends a rollback by hand', () => {
+    expect(take({ 'vish.dev/retry': '2' }, { pinned, refusedRelease: 'two' })).toMatchObject({
+      pinned: undefined,
+      refusedRelease: undefined,
+    });
+  });
+
+  it('may name the Build that is waited for', () => {
+    expect(take({ 'vish.dev/retry': 'shop-1' }, { build: 'shop-1' })?.actions).toEqual([record('Retry', 'shop-1')]);
+  });
+});
+
+it.each([
+  ['suspended', {}, { suspend: true }],
+  ['pinned', {}, { pin: 1 }],
+  ['rolled back', { pinned: { release: 1, since: at, message: '' } }, {}],
+])('refuses a restart while it is %s', (_, status, spec) => {
+  const taken = take({ 'vish.dev/restart': 'now' }, status, spec);
+
+  expect(taken?.restartedAt).toBeUndefined();
+  expect(taken?.actions?.[0]?.refused).toContain('held');
+});
+
+it.each(['promote', 'abort', 'skip'])('refuses to %s, as nothing waits for it', (action) => {
+  expect(take({ [`vish.dev/${action}`]: '1' })?.actions?.[0]?.refused).toContain('no step that waits');
+});

@@ -1,0 +1,62 @@
+import { wholeSeconds } from '../../../crds/conditions/conditions.ts';
+import type { ActionRecord } from '../../../crds/deployment/status.ts';
+import type { ActionInput, Remembered } from './actions.ts';
+
+type Effect = Partial<Remembered> | { refused: string };
+type Act = (value: string, input: ActionInput, memory: Remembered) => Effect;
+
+/** What each action does, or why it does nothing. */
+export const effects: Record<ActionRecord['action'], Act> = {
+  Rollback: rollback,
+  Retry: retry,
+  Restart: restart,
+  Promote: () => notHere('promote'),
+  Abort: () => notHere('abort'),
+  Skip: () => notHere('skip'),
+};
+
+function rollback(value: string, { hashes, spec, status, now }: ActionInput, { refusedRelease }: Remembered): Effect {
+  if (spec.pin !== undefined) return { refused: `spec.pin is ${spec.pin}: change or remove it instead.` };
+  const release = numberIn(value);
+  const hash = release === undefined ? undefined : hashes.get(release);
+  if (release === undefined || hash === undefined) return unknownRelease(hashes);
+  const from = status.live === undefined ? '' : ` from release ${status.live.release}`;
+  const pinned = { release, since: wholeSeconds(now), message: `vish.dev/rollback went back${from} to ${release}.` };
+  return refusedRelease === hash ? { pinned, refusedRelease: undefined } : { pinned };
+}
+
+/** Lifts what holds back the newest release: that it failed, or that somebody rolled back. */
+function retry(value: string, { hashes, status }: ActionInput, { pinned, refusedRelease }: Remembered): Effect {
+  if (value === status.build) return {};
+  const number = numberIn(value);
+  const hash = number === undefined ? undefined : hashes.get(number);
+  if (hash === undefined) return unknownRelease(hashes);
+  if (pinned !== undefined) return { pinned: undefined, refusedRelease: undefined };
+  if (hash === refusedRelease) return { refusedRelease: undefined };
+  return { refused: `Release ${value} did not fail, and no rollback holds others back. Nothing to try again.` };
+}
+
+function restart(_value: string, { spec, now }: ActionInput, { pinned }: Remembered): Effect {
+  if (spec.suspend || spec.pin !== undefined || pinned !== undefined) {
+    return {
+      refused: 'A restart is a release, and newer releases are held: remove spec.suspend, spec.pin or the rollback.',
+    };
+  }
+  return { restartedAt: wholeSeconds(now) };
+}
+
+function notHere(action: string): Effect {
+  return {
+    refused: `Rolling and Recreate have no step that waits for vish.dev/${action}; vish.dev/rollback goes back.`,
+  };
+}
+
+function numberIn(value: string): number | undefined {
+  return /^[1-9]\d{0,14}$/u.test(value) ? Number(value) : undefined;
+}
+
+function unknownRelease(hashes: ReadonlyMap<number, string>): Effect {
+  const known = [...hashes.keys()].sort((a, b) => b - a).slice(0, 10);
+  const hint = known.length === 0 ? 'There is none yet.' : `Use one of ${known.join(', ')}.`;
+  return { refused: `It names no release of status.history. ${hint}` };
+}

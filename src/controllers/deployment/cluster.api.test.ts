@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type ApiServer, startApiServer } from '../../../hack/cluster/api-server.ts';
+import { condition, image, isLive, isReason } from '../../../test/support/deployment-facts.ts';
+import { deploymentRig, type PlaceTools } from '../../../test/support/deployment-rig.ts';
+import { until } from '../../../test/support/until.ts';
+import type { Deployment } from '../../crds/deployment/deployment.ts';
+import { type InformerCache, informerSource, keyOf, type Resource, WakeSource } from '../../kube/index.ts';
+import { services } from '../../objects/core.ts';
+import { deployments } from '../../objects/vish.ts';
+import { controllerRevisions, podDisruptionBudgets, replicaSets } from '../../objects/workloads.ts';
+import { systemClock as clock } from '../../seams/system.ts';
+import { createClusterTarget } from '../../targets/cluster/cluster-target.ts';
+import { clusterInformers, deploymentKeys } from '../../targets/cluster/informers.ts';
+
+let server: ApiServer;
+let rig: Awaited<ReturnType<typeof deploymentRig>>;
+beforeAll(async () => {
+  server = await startApiServer({ name: `deployment-${process.pid}`, hollowNodes: 2 });
+  rig = await deploymentRig('deployment-cluster', { kubeconfig: server.kubeconfig, places });
+});
+afterAll(async () => {
+  await rig.close();
+  await server.stop();
+});
+
+function places({ client, cache, written }: PlaceTools) {
+  const whole = cache as InformerCache;
+  const routes = new WakeSource('routes');
+  const target = createClusterTarget({
+    client,
+    cache: whole,
+    clock,
+    fieldManager: 'vish-deployment',
+    wake: routes.wake,
+    observer: {
+      wrote: ({ metadata }, resource, object) => written.wrote(writer(metadata), resource, object),
+      deleted: ({ metadata }, resource, object) => written.deleted(writer(metadata), resource, object),
+    },
+  });
+  const informers = clusterInformers(whole);
+  const targetSources = [
+    informerSource({ name: 'replicasets', informer: informers.replicaSets, map: deploymentKeys }),
+    informerSource({ name: 'pods', informer: informers.pods, map: deploymentKeys }),
+    informerSource({ name: 'services', informer: informers.services, map: (object) => [keyOf(object)] }),
+    routes,
+  ];
+  return { findTarget: () => ({ target, outside: false }), targetSources };
+}
+
+function writer(metadata: { namespace?: string; name: string; uid?: string }) {
+  return { key: keyOf({ metadata }), uid: metadata.uid ?? '' };
+}
+
+const workload = { port: 80, scale: { replicas: 2 } };
+
+async function sizes(): Promise<Record<string, number | undefined>> {
+  const { items } = await rig.client.list(replicaSets, { namespace: rig.namespace });
+  return Object.fromEntries(items.map(({ metadata, spec }) => [metadata.name, spec?.replicas]));
+}
+
+it('runs a release, and the next one', async () => {
+  await rig.apply('web', { source: image(1), workload });
+  const first = await rig.until('web', isLive(1));
+  rig.requests.length = 0;
+  await rig.apply('web', { source: image(2), workload });
+  const second = await rig.until('web', isLive(2));
+
+  expect(first.status).toMatchObject({ replicas: 2, readyReplicas: 2 });
+  expect(first.status?.selector).toContain('vish.dev/deployment=web');
+  const [two, one] = second.status?.history ?? [];
+  expect(await sizes()).toEqual({ [two?.name ?? '']: 2, [one?.name ?? '']: 0 });
+  expect(rig.requests.length).toBeLessThanOrEqual(20);
+});
+
+it('takes a release that never serves back by itself, also when another operator takes over', async () => {
+  const podTemplatePatch = { spec: { readinessGates: [{ conditionType: 'vish.dev/never' }] } };
+  const strategy = { progressDeadlineSeconds: 10 };
+  await rig.apply('web', { source: image(3), workload, strategy, target: { cluster: { podTemplatePatch } } });
+  await rig.until('web', isReason('RollingOut'));
+  await rig.restart();
+  const back = await rig.until('web', isReason('RolledBack'));
+
+  expect(back.status).toMatchObject({
+    live: { release: 2 },
+    state: 'RolledBack',
+    history: [{ outcome: 'RolledBack' }, {}, {}],
+  });
+  expect(condition(back, 'Available')?.status).toBe('True');
+  expect(condition(back, 'Stalled')?.status).toBe('True');
+});
+
+it('goes back by hand and scales what serves', async () => {
+  await rig.annotate('web', { 'vish.dev/rollback': '1' });
+  await rig.until('web', (deployment) => isReason('Held')(deployment) && deployment.status?.live?.release === 1);
+  await rig.client.patch(
+    deployments,
+    { namespace: rig.namespace, name: 'web' },
+    { spec: { replicas: 3 } },
+    { type: 'merge', subresource: 'scale' },
+  );
+  const scaled = await rig.until('web', ({ status }) => status?.readyReplicas === 3);
+
+  expect(scaled.status?.live).toMatchObject({ release: 1, ready: 3 });
+});
+
+it('says that a release is too large for the cluster', async () => {
+  const env = Array.from({ length: 110 }, (_, n) => ({ name: `VARIABLE_${n}`, value: 'x'.repeat(8000) }));
+  await rig.apply('large', { source: image(1), workload: { env } });
+  const refused = await rig.until('large', isReason('RefusedByCluster'));
+
+  expect(condition(refused, 'Ready')?.message).toContain('too large');
+});
+
+it('ends what a Deployment of its name left running, when it was deleted without what it owned', async () => {
+  const key = { namespace: rig.namespace, name: 'left' };
+  await rig.apply('left', { source: image(1), workload });
+  const first = await rig.until('left', isLive(1));
+  await rig.client.delete(deployments, key, { propagation: 'Orphan' });
+  await orphan(key);
+  await isGone(first);
+  await rig.apply('left', { source: image(2), workload });
+  const second = await rig.until('left', isLive(2));
+
+  const [two, one] = second.status?.history ?? [];
+  expect(one).toMatchObject({ name: first.status?.history?.[0]?.name, number: 1 });
+  expect(await sizes()).toMatchObject({ [two?.name ?? '']: 2, [one?.name ?? '']: 0 });
+}, 120_000);
+
+it.each([1, 2])(
+  'waits for what a deleted one of its name still has, and never counts as failed: image %s',
+  async (version) => {
+    const name = `again-${version}`;
+    await rig.apply(name, { source: image(1), workload });
+    const first = await rig.until(name, isLive(1));
+    await rig.client.delete(deployments, { namespace: rig.namespace, name });
+    await isGone(first);
+    await rig.apply(name, { source: image(version), workload });
+    const told = await rig.until(name, ({ status }) => status !== undefined);
+
+    expect(condition(told, 'Stalled')).toBeUndefined();
+    await until(async () => isLive(1)(await rig.get(name)), { deadlineMs: 45_000, everyMs: 200 });
+  },
+  90_000,
+);
+
+function isGone({ metadata: { uid } }: Deployment): Promise<void> {
+  const all = () => rig.client.list(deployments, { namespace: rig.namespace });
+  // The garbage collector learns of new kinds every half minute only.
+  const wait = { deadlineMs: 60_000, everyMs: 200 };
+  return until(async () => (await all()).items.every(({ metadata }) => metadata.uid !== uid), wait);
+}
+
+/** What the garbage collector does; it learns of new kinds late. */
+async function orphan({ namespace, name }: { namespace: string; name: string }): Promise<void> {
+  const scope = { namespace, labelSelector: `vish.dev/deployment=${name}` };
+  for (const kind of [controllerRevisions, services, podDisruptionBudgets] as Resource[]) {
+    for (const { metadata } of (await rig.client.list(kind, scope)).items) {
+      const free = { metadata: { ownerReferences: null } };
+      await rig.client.patch(kind, { namespace, name: metadata.name }, free, { type: 'merge' });
+    }
+  }
+  await rig.client.patch(deployments, { namespace, name }, { metadata: { finalizers: null } }, { type: 'merge' });
+}

@@ -1,0 +1,137 @@
+import type { DeploymentStatus } from '../../../crds/deployment/status.ts';
+import { type Decision, decide } from '../../../rollout/engine/decide.ts';
+import type { Finding, Input, State } from '../../../rollout/engine/state.ts';
+import type { Intent, Observation, Scope, Step, Target } from '../../../targets/target.ts';
+import type { Look } from '../look.ts';
+import { findingOf, retryAfterMs } from '../obstacle.ts';
+import type { Binding } from '../ports.ts';
+import type { StoredRelease } from '../release/revision.ts';
+import type { Wish } from '../wish/wish.ts';
+import { causeOfWish } from './cause.ts';
+import { recall } from './memory.ts';
+
+/** What became of the rollout in this look. */
+export interface Rollout {
+  readonly decision: Decision;
+  readonly observation: Observation | undefined;
+  readonly memory: unknown;
+  /** When to ask the place again though nothing changes. */
+  readonly lookAgainMs: number | undefined;
+}
+
+/** What the place said in this look; gathered, because each call may refuse and the next is made all the same. */
+interface Answers {
+  prepared?: boolean;
+  observation?: Observation;
+  refusal?: Finding;
+  memory: unknown;
+  lookAgainMs?: number;
+}
+
+/** Asks the engine, moves the place, and asks the engine again with what is there now. */
+export async function rollOut(
+  look: Look,
+  binding: Binding,
+  { wish, status }: { wish: Wish; status: DeploymentStatus },
+): Promise<Rollout> {
+  const { target } = binding;
+  const answers: Answers = { memory: recall(binding, status) };
+  const input = inputOf(look, wish, status);
+  const first = decide(input);
+  await prepare(look, target, { answers, decision: first });
+  const second = answers.prepared === true ? decide({ ...input, state: first.state, prepared: true }) : first;
+  await advance(look, target, { answers, decision: second });
+  const { memory, lookAgainMs, ...said } = answers;
+  const decision = decide({ ...input, ...said, state: second.state });
+  return { decision, observation: answers.observation, memory, lookAgainMs };
+}
+
+/** What the engine would say without asking the place: for a Deployment that no place takes. */
+export function standStill(look: Look, { wish, status }: { wish: Wish; status: DeploymentStatus }): Decision {
+  return decide({ ...inputOf(look, wish, status), wanted: undefined, paused: true });
+}
+
+interface Turn {
+  readonly answers: Answers;
+  readonly decision: Decision;
+}
+
+async function prepare(look: Look, target: Target, { answers, decision: { aim } }: Turn): Promise<void> {
+  const release = find(look, aim.prepare);
+  if (release === undefined) return;
+  answers.prepared = false;
+  const intent = intentOf(look, { release, from: find(look, aim.release) });
+  const step = await said(answers, () => target.prepare(scopeOf(look, answers), intent));
+  if (step === undefined) return;
+  note(answers, step);
+  answers.prepared = step.done;
+}
+
+async function advance(look: Look, target: Target, { answers, decision: { aim } }: Turn): Promise<void> {
+  const release = find(look, aim.release);
+  if (release === undefined) return;
+  const intent = intentOf(look, { release, from: find(look, aim.from) });
+  const step = await said(answers, () => target.advance(scopeOf(look, answers), intent));
+  if (step !== undefined) note(answers, step);
+  const observation = await said(answers, () => target.observe(scopeOf(look, answers), intent));
+  if (observation === undefined) return;
+  answers.observation = observation;
+  if (observation.memory !== undefined) answers.memory = observation.memory;
+}
+
+/** Runs a call to the place; a refusal is noted, the first one counts. */
+async function said<T>(answers: Answers, call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    const finding = findingOf(error);
+    if (finding === undefined) throw error;
+    answers.refusal ??= finding;
+    sooner(answers, retryAfterMs(finding));
+    return undefined;
+  }
+}
+
+const unfinishedMs = 5000;
+
+function note(answers: Answers, { done, retryAfterMs, memory }: Step): void {
+  if (memory !== undefined) answers.memory = memory;
+  if (retryAfterMs !== undefined) sooner(answers, retryAfterMs);
+  else if (!done) sooner(answers, unfinishedMs);
+}
+
+function sooner(answers: Answers, ms: number): void {
+  answers.lookAgainMs = Math.min(ms, answers.lookAgainMs ?? ms);
+}
+
+function inputOf({ deployment, releases, now }: Look, wish: Wish, status: DeploymentStatus): Input {
+  const { strategy, paused, workload } = deployment.spec;
+  const { wanted, obstacle, hold } = wish;
+  const cause = causeOfWish(status, wanted);
+  const state = stateOfStatus(status);
+  return { state, releases, wanted, cause, obstacle, hold, strategy, paused, replicas: workload.scale.replicas, now };
+}
+
+function stateOfStatus({ live, rollout, refusedRelease: refused, history = [] }: DeploymentStatus): State {
+  return { live: live?.release, rollout, refused, history };
+}
+
+interface Sides {
+  readonly release: StoredRelease;
+  readonly from: StoredRelease | undefined;
+}
+
+function intentOf({ deployment, releases }: Look, { release, from }: Sides): Intent {
+  const { workload, strategy, paused } = deployment.spec;
+  const others = releases.filter(({ name }) => name !== release.name && name !== from?.name);
+  const { replicas } = workload.scale;
+  return { release, ...(from === undefined ? {} : { from }), others, replicas, strategy, paused };
+}
+
+function scopeOf({ deployment, signal, log }: Look, { memory }: Answers): Scope {
+  return { deployment, memory, signal, log };
+}
+
+function find({ releases }: Look, number: number | undefined): StoredRelease | undefined {
+  return number === undefined ? undefined : releases.find((release) => release.number === number);
+}

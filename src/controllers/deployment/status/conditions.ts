@@ -1,0 +1,46 @@
+import type { Condition } from '../../../crds/conditions/condition.ts';
+import {
+  type ConditionChange,
+  type ConditionType,
+  findCondition,
+  removeCondition,
+  type Stamp,
+  setCondition,
+  summarise,
+} from '../../../crds/conditions/conditions.ts';
+import type { Reason } from '../../../crds/reasons/reasons.ts';
+import type { AxisChange } from '../../../rollout/engine/axes.ts';
+import type { Finding } from '../../../rollout/engine/state.ts';
+
+/** The conditions beside the summary. */
+export const ownedAxes: readonly ConditionType[] = ['Built', 'Available', 'Progressing', 'RolledBack', 'Synced'];
+
+/** Condition types that this controller writes; others in the status belong to somebody else. */
+export const ownedConditions: readonly ConditionType[] = ['Ready', 'Reconciling', 'Stalled', ...ownedAxes];
+
+type Conditions = readonly Condition[];
+
+/** The conditions after this look: each axis as found, and the summary over them. */
+export function nextConditions(
+  stored: Conditions,
+  { summary, axes }: { summary: Finding; axes: readonly AxisChange[] },
+  stamp: Stamp,
+): Conditions {
+  const changed = axes.reduce<Conditions>((conditions, axis) => change(conditions, axis, stamp), stored);
+  return summarise(changed, summary, stamp);
+}
+
+function change(conditions: Conditions, axis: AxisChange, stamp: Stamp): Conditions {
+  if ('gone' in axis) return removeCondition(conditions, axis.type);
+  if ('keep' in axis) return keep(conditions, axis.type, stamp);
+  return setCondition(conditions, axis, stamp);
+}
+
+/** What was said before still holds, for this generation too. */
+function keep(conditions: Conditions, type: ConditionType, stamp: Stamp): Conditions {
+  const before = findCondition(conditions, type);
+  if (before === undefined) return conditions;
+  const { status, message } = before;
+  const said: ConditionChange = { type, status, reason: before.reason as Reason, message };
+  return setCondition(conditions, said, stamp);
+}

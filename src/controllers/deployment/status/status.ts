@@ -1,0 +1,104 @@
+import { stateOf } from '../../../crds/conditions/states.ts';
+import type { DeploymentStatus } from '../../../crds/deployment/status.ts';
+import type { AxisChange } from '../../../rollout/engine/axes.ts';
+import type { Decision } from '../../../rollout/engine/decide.ts';
+import type { Finding } from '../../../rollout/engine/state.ts';
+import type { Observation } from '../../../targets/target.ts';
+import { buildState, builtAxis } from '../artifact/builds.ts';
+import type { Look } from '../look.ts';
+import type { Wish } from '../wish/wish.ts';
+import { nextConditions, ownedAxes } from './conditions.ts';
+import { sidesOf } from './sides.ts';
+
+export interface Outcome {
+  readonly wish: Wish;
+  readonly decision: Decision;
+  readonly observation: Observation | undefined;
+  /** Numbers of releases that have just been forgotten. */
+  readonly gone?: ReadonlySet<number>;
+}
+
+/** The status after this look. Undefined fields go; what is not named stays. */
+export function nextStatus(look: Look, { wish, decision, observation, gone }: Outcome): Partial<DeploymentStatus> {
+  const { status = {}, spec } = look.deployment;
+  const { state } = decision;
+  const history = state.history.filter(({ number }) => gone?.has(number) !== true);
+  return {
+    ...summaryFields(look, decision, [built(wish), synced(wish)]),
+    rollout: state.rollout,
+    refusedRelease: state.refused,
+    history: history.length === 0 ? undefined : history,
+    pinned: spec.pin === undefined ? status.pinned : undefined,
+    ...sidesOf(status, decision, observation),
+    ...commits(wish, decision, status),
+    build: wish.build !== undefined && buildState(wish.build) !== 'Succeeded' ? wish.build.metadata.name : undefined,
+    lastRelease: lastNumber(look, wish, status),
+  };
+}
+
+function summaryFields(
+  { deployment: { status = {}, metadata }, now }: Look,
+  { summary, axes, state }: Pick<Decision, 'summary' | 'axes' | 'state'>,
+  more: readonly AxisChange[],
+): Pick<DeploymentStatus, 'observedGeneration' | 'conditions' | 'state'> {
+  const { generation = 0 } = metadata;
+  const refused = state.rollout === undefined ? refusedAction(status) : [];
+  const found = { summary, axes: [...axes, ...more, ...refused] };
+  const conditions = nextConditions(status.conditions ?? [], found, { now, generation });
+  return { observedGeneration: generation, conditions: [...conditions], state: stateOf(conditions) };
+}
+
+function lastNumber({ releases }: Look, { wanted }: Wish, { lastRelease = 0 }: DeploymentStatus): number | undefined {
+  const last = Math.max(lastRelease, wanted?.number ?? 0, ...releases.map(({ number }) => number));
+  return last > 0 ? last : undefined;
+}
+
+function commits(
+  { observedCommit, hold }: Wish,
+  { state }: Decision,
+  status: DeploymentStatus,
+): Pick<DeploymentStatus, 'observedCommit' | 'heldCommit'> {
+  const newest = observedCommit ?? status.observedCommit;
+  const live = state.history.find(({ number }) => number === state.live)?.commit;
+  return { observedCommit: newest, heldCommit: hold !== undefined && newest !== live ? newest : undefined };
+}
+
+function built({ build }: Wish): AxisChange {
+  return build === undefined ? { type: 'Built', gone: true } : builtAxis(build);
+}
+
+function synced({ unsynced }: Wish): AxisChange {
+  if (unsynced === undefined) return { type: 'Synced', gone: true };
+  return { type: 'Synced', status: 'False', ...unsynced };
+}
+
+/** Shown until the annotation goes or asks for something else. */
+function refusedAction({ actions = [] }: DeploymentStatus): AxisChange[] {
+  const action = actions.find(({ refused, clearedAt }) => refused !== undefined && clearedAt === undefined);
+  if (action === undefined) return [];
+  const message = `vish.dev/${action.action.toLowerCase()}: "${action.value}" was not done. ${action.refused}`;
+  return [{ type: 'Progressing', status: 'False', reason: 'ActionRefused', message }];
+}
+
+/** While nothing may be asked of a place, the reason for that sums up. */
+export function refusedStatus(look: Look, decision: Decision, summary: Finding): Partial<DeploymentStatus> {
+  const axes: AxisChange[] = decision.axes.map((axis) => (axis.type === 'RolledBack' ? axis : kept(axis, look)));
+  return nextStatus(look, { wish: {}, decision: { ...decision, summary, axes }, observation: undefined });
+}
+
+function kept(axis: AxisChange, { deployment }: Look): AxisChange {
+  const isKnown = deployment.status?.conditions?.some(({ type }) => type === axis.type) === true;
+  return isKnown ? { type: axis.type, keep: true } : axis;
+}
+
+/** What is left to do when the Deployment goes; all else is as it was. */
+export function cleaningStatus(
+  { deployment: { status = {}, metadata }, now }: Look,
+  summary: Finding,
+): Partial<DeploymentStatus> {
+  const { generation = 0 } = metadata;
+  const stored = status.conditions ?? [];
+  const axes = ownedAxes.map((type) => ({ type, keep: true as const }));
+  const conditions = nextConditions(stored, { summary, axes }, { now, generation });
+  return { observedGeneration: generation, conditions: [...conditions], state: stateOf(conditions) };
+}

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { type DeploymentSpecInput, deploymentSpec } from '../../../crds/deployment/spec.ts';
+import type { Capabilities } from '../../../targets/target.ts';
+import { checkSupport } from './support.ts';
+
+const all: Capabilities = {
+  strategies: ['Rolling', 'Recreate', 'Canary'],
+  warmPrevious: false,
+  weights: true,
+  configuration: true,
+};
+
+function check(change: Partial<DeploymentSpecInput>, capabilities: Partial<Capabilities> = {}) {
+  const spec = deploymentSpec.parse({ source: { image: 'a.example.com/web:1' }, workload: { port: 80 }, ...change });
+  return () => checkSupport(spec, { ...all, ...capabilities });
+}
+
+it.each(['Rolling', 'Recreate'] as const)('lets %s through', (type) => {
+  expect(check({ strategy: { type } })).not.toThrow();
+});
+
+it.each<[string, Partial<DeploymentSpecInput>, string]>([
+  ['BlueGreen', { strategy: { type: 'BlueGreen' } }, 'use Rolling or Recreate'],
+  [
+    'Canary, although the place could',
+    { strategy: { type: 'Canary', canary: { steps: [{ weight: 5 }] } } },
+    'use Rolling',
+  ],
+  ['checks', { strategy: { rolling: { checks: ['errors'] } } }, 'strategy.rolling.checks'],
+  ['hooks', { hooks: { afterRelease: { command: ['true'] } } }, 'hooks'],
+  ['schedules', { schedules: [{ name: 'a', cron: '@daily', command: ['true'] }] }, 'schedules'],
+  ['old Secrets', { rollbackSecrets: true }, 'rollbackSecrets'],
+  ['adoption', { target: { cluster: { adopt: { name: 'old' } } } }, 'target.cluster.adopt'],
+  ['routes of the user', { target: { cluster: { gateway: { routeRefs: [{ name: 'r' }] } } } }, 'routeRefs'],
+])('refuses %s, and names what works', (_, change, message) => {
+  expect(check(change)).toThrow(
+    expect.objectContaining({ reason: 'Unsupported', message: expect.stringContaining(message) }),
+  );
+});
+
+it('refuses what the place cannot do', () => {
+  const workload = { port: 80, envFrom: [{ configMapRef: { name: 'settings' } }] };
+
+  expect(check({ strategy: { type: 'Recreate' } }, { strategies: ['Rolling'] })).toThrow('use Rolling.');
+  expect(check({ workload }, { configuration: false })).toThrow('use workload.env with value');
+});

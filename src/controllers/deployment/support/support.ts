@@ -1,0 +1,67 @@
+import type { DeploymentSpec } from '../../../crds/deployment/spec.ts';
+import type { Capabilities } from '../../../targets/target.ts';
+import { referencesOf } from '../configuration/references.ts';
+import { Obstacle } from '../obstacle.ts';
+
+interface Row {
+  readonly field: string;
+  readonly asked: (spec: DeploymentSpec) => boolean;
+  readonly instead: string;
+}
+
+/** Strategies that the rollout engine knows. A place may know fewer. */
+const strategies: ReadonlySet<string> = new Set(['Rolling', 'Recreate']);
+
+/** What the schema has and this version does not do. A row goes with the work that makes it true. */
+const rows: readonly Row[] = [
+  {
+    field: 'strategy.rolling.checks',
+    asked: ({ strategy }) => (strategy.rolling?.checks ?? []).length > 0,
+    instead: 'workload.health decides alone',
+  },
+  {
+    field: 'hooks',
+    asked: ({ hooks }) => hooks?.beforeRelease !== undefined || hooks?.afterRelease !== undefined,
+    instead: 'run the command from the start of the app',
+  },
+  {
+    field: 'schedules',
+    asked: ({ schedules }) => (schedules ?? []).length > 0,
+    instead: 'use a CronJob of your own',
+  },
+  {
+    field: 'rollbackSecrets: true',
+    asked: ({ rollbackSecrets }) => rollbackSecrets,
+    instead: 'Secrets stay current; remove it',
+  },
+  {
+    field: 'target.cluster.adopt',
+    asked: ({ target }) => target.cluster?.adopt !== undefined,
+    instead: 'let both run side by side and delete the old one',
+  },
+  {
+    field: 'target.cluster.gateway.routeRefs',
+    asked: ({ target }) => target.cluster?.gateway?.routeRefs !== undefined,
+    instead: 'let your route send everything to the Service of the Deployment and remove gateway',
+  },
+];
+
+/** Refuses up front, before anything changes, what would otherwise be left undone in silence. */
+export function checkSupport(spec: DeploymentSpec, capabilities: Capabilities): void {
+  checkStrategy(spec, capabilities);
+  const row = rows.find(({ asked }) => asked(spec));
+  if (row !== undefined) throw unsupported(`${row.field} is not done by this version: ${row.instead}.`);
+  if (!capabilities.configuration && referencesOf(spec).length > 0) {
+    throw unsupported('the target takes no ConfigMaps or Secrets: use workload.env with value.');
+  }
+}
+
+function checkStrategy({ strategy: { type } }: DeploymentSpec, capabilities: Capabilities): void {
+  const known = capabilities.strategies.filter((each) => strategies.has(each));
+  if (known.includes(type)) return;
+  throw unsupported(`strategy.type: ${type} is not done here by this version: use ${known.join(' or ')}.`);
+}
+
+function unsupported(message: string): Obstacle {
+  return new Obstacle('Unsupported', message);
+}
