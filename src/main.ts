@@ -1,9 +1,11 @@
 import { createLogger } from './kube/log/create-logger.ts';
 import { Redactor } from './kube/log/redactor.ts';
 import { runProcess } from './kube/manager/process.ts';
-import { createOperator } from './operator.ts';
+import { createOperator } from './operator/operator.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { systemClock, systemRandom } from './seams/system.ts';
+import { loadSettings, SettingsError } from './settings/load.ts';
+import type { Settings } from './settings/schema.ts';
 
 /** Filled in by the build; absent when run from source. */
 const version = process.env['VISH_VERSION'] ?? 'dev';
@@ -11,20 +13,29 @@ const commit = process.env['VISH_COMMIT'] ?? 'unknown';
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) return console.log(usage);
-  const options = readOptions(args);
-  if (options === undefined) return;
+  const given = await readConfiguration(args);
+  if (given === undefined) return;
+  const { options, settings } = given;
   const { logLevel: level, logFormat: format } = options;
-  const logger = createLogger({ clock: systemClock, redactor: new Redactor(), level, format });
-  const operator = await createOperator(options, { clock: systemClock, random: systemRandom, logger, version, commit });
-  logger.info({ version, commit }, 'starting');
+  const redactor = new Redactor();
+  const logger = createLogger({ clock: systemClock, redactor, level, format });
+  const system = { clock: systemClock, random: systemRandom, logger, redactor, version, commit };
+  const operator = await createOperator(options, settings, system);
+  logger.info({ version, commit, config: options.config, buildNamespace: settings.builds.namespace }, 'starting');
   await runProcess(operator.manager, { process, logger });
+  await operator.close();
 }
 
-function readOptions(args: readonly string[]): Options | undefined {
+/** Undefined when whoever typed the flags or wrote the file has been told what is wrong. */
+async function readConfiguration(
+  args: readonly string[],
+): Promise<{ options: Options; settings: Settings } | undefined> {
   try {
-    return parseOptions(args);
+    const options = parseOptions(args);
+    return { options, settings: await loadSettings(options.config) };
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(error instanceof SettingsError ? message : `${message}\n\n${usage}`);
     process.exitCode = 2;
     return undefined;
   }

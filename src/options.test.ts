@@ -3,6 +3,7 @@ import { parseOptions, usage } from './options.ts';
 
 it('has a default for everything', () => {
   expect(parseOptions([])).toEqual({
+    config: undefined,
     kubeconfig: undefined,
     context: undefined,
     namespace: undefined,
@@ -15,10 +16,11 @@ it('has a default for everything', () => {
 });
 
 it('reads every flag', () => {
-  const flags = ['--kubeconfig=/k', '--context=dev', '--leader-elect=false', '--namespace=ops'];
+  const flags = ['--config=/c', '--kubeconfig=/k', '--context=dev', '--leader-elect=false', '--namespace=ops'];
   const more = ['--health-port=0', '--metrics-port=9090', '--log-level=debug', '--log-format=text'];
 
   expect(parseOptions([...flags, ...more])).toEqual({
+    config: '/c',
     kubeconfig: '/k',
     context: 'dev',
     namespace: 'ops',

@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { type LogLevel, parseLevel } from './kube/log/create-logger.ts';
 
 export interface Options {
+  /** File with the settings of the product; see src/settings. */
+  config: string | undefined;
   kubeconfig: string | undefined;
   context: string | undefined;
   leaderElect: boolean;
@@ -15,6 +17,7 @@ export interface Options {
 
 export const usage = `vish [flags]
 
+  --config FILE          settings, see docs/reference/settings.md. Default: none, every setting has a default
   --kubeconfig FILE      default: $KUBECONFIG, then the pod's service account, then ~/.kube/config
   --context NAME         default: the kubeconfig's current-context
   --leader-elect=false   only with one replica: two that both lead would undo each other's work. Default true
@@ -29,6 +32,7 @@ export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      config: { type: 'string' },
       kubeconfig: { type: 'string' },
       context: { type: 'string' },
       'leader-elect': { type: 'string', default: 'true' },
@@ -40,6 +44,7 @@ export function parseOptions(args: readonly string[]): Options {
     },
   });
   return {
+    config: values.config,
     kubeconfig: values.kubeconfig,
     context: values.context,
     namespace: values.namespace,

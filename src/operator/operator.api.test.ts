@@ -1,28 +1,36 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { bundle } from '../hack/build/bundle.ts';
-import { eventually, openApi } from '../test/support/api-client.ts';
-import { leases } from './kube/leader/lease.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bundle } from '../../hack/build/bundle.ts';
+import { type ApiServer, startApiServer } from '../../hack/cluster/api-server.ts';
+import { freePort } from '../../hack/cluster/kind/ports.ts';
+import { type Connected, connectTo } from '../../test/harness/connect.ts';
+import { testCluster } from '../../test/support/kinds/cluster.ts';
+import { until } from '../../test/support/until.ts';
+import { leases } from '../kube/leader/lease.ts';
 
 const namespace = 'operator-program';
 let folder: string;
 let program: ChildProcess;
 let ports: { health: number; metrics: number };
-let api: Awaited<ReturnType<typeof openApi>>;
+let server: ApiServer;
+let api: Connected;
 
 beforeAll(async () => {
-  api = await openApi(namespace);
+  // Of its own: an operator looks at every namespace, and would take the objects of other suites for its own.
+  server = await startApiServer({ name: `operator-${process.pid}` });
+  const kinds = await testCluster(namespace, server.kubeconfig);
+  await kinds.close();
+  api = await connectTo(server.kubeconfig);
   folder = mkdtempSync(join(tmpdir(), 'vish-operator-'));
   const outfile = join(folder, 'vish.js');
   await bundle({ entry: 'src/main.ts', outfile });
   ports = { health: await freePort(), metrics: await freePort() };
-  const flags = ['--kubeconfig', inject('kubeconfig'), '--namespace', namespace];
+  const flags = ['--kubeconfig', server.kubeconfig, '--namespace', namespace];
   const listen = ['--health-port', String(ports.health), '--metrics-port', String(ports.metrics)];
   program = spawn(process.execPath, [outfile, ...flags, ...listen], { stdio: ['ignore', 'pipe', 'inherit'] });
 });
@@ -31,11 +39,12 @@ afterAll(async () => {
   if (program.exitCode === null) program.kill('SIGKILL');
   rmSync(folder, { recursive: true });
   await api.close();
+  await server.stop();
 });
 
 it('the bundle takes the lease, answers probes and scrapes, and gives the lease back on SIGTERM', async () => {
-  await eventually(async () => (await status(`http://127.0.0.1:${ports.health}/readyz`)) === 200);
-  await eventually(async () => (await holder()) !== '');
+  await until(async () => (await status(`http://127.0.0.1:${ports.health}/readyz`)) === 200);
+  await until(async () => (await holder()) !== '');
   expect(await status(`http://127.0.0.1:${ports.metrics}/metrics`)).toBe(200);
 
   program.kill('SIGTERM');
@@ -55,15 +64,4 @@ async function status(url: string): Promise<number> {
   const answer = await request(url).catch(() => undefined);
   await answer?.body.dump();
   return answer?.statusCode ?? 0;
-}
-
-/** Free a moment ago, which is the best that a program can be told that does not report its port. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }

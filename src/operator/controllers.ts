@@ -1,0 +1,158 @@
+import type { Registry } from 'prom-client';
+import { createBuildController } from '../controllers/build/create.ts';
+import { planBuild } from '../controllers/deployment/adapters/build.ts';
+import { resolveImage } from '../controllers/deployment/adapters/image.ts';
+import { pullLogin } from '../controllers/deployment/adapters/pull-login.ts';
+import { followSource } from '../controllers/deployment/adapters/source.ts';
+import { createDeploymentController, deploymentWrites } from '../controllers/deployment/create.ts';
+import { createProjectController } from '../controllers/project/create.ts';
+import { createTargetController } from '../controllers/target/create.ts';
+import { deploymentsOn, lookChanged } from '../controllers/target/use.ts';
+import type { Deployment } from '../crds/deployment/deployment.ts';
+import type { Target } from '../crds/target/target.ts';
+import { ConsistencyMetrics } from '../kube/consistency/metrics.ts';
+import {
+  anyOf,
+  type Client,
+  ControllerMetrics,
+  type EventRecorder,
+  generationChanged,
+  type InformerCache,
+  informerSource,
+  type KubeObject,
+  keyOf,
+  type Logger,
+  type Runnable,
+  WakeSource,
+  type WrittenVersions,
+} from '../kube/index.ts';
+import { deployments, projects, targets } from '../objects/vish.ts';
+import type { Clock } from '../seams/clock.ts';
+import type { Random } from '../seams/random.ts';
+import type { Settings } from '../settings/schema.ts';
+import { createClusterTarget } from '../targets/cluster/cluster-target.ts';
+import { clusterInformers, deploymentKeys } from '../targets/cluster/informers.ts';
+import type { WriteObserver } from '../targets/cluster/writes.ts';
+import { Sessions } from '../targets/ecs/account/sessions.ts';
+import { createEcsTarget } from '../targets/ecs/ecs-target.ts';
+import { ecsPlacesIn } from '../targets/ecs/place.ts';
+import { createImageCopier } from '../targets/ecs/task/copier.ts';
+import type { Outside } from './outside.ts';
+import { createFindTarget } from './places.ts';
+
+import { controllerRunnable } from './runnables.ts';
+
+export interface ControllersOptions {
+  readonly client: Client;
+  readonly cache: InformerCache;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly recorder: Pick<EventRecorder, 'record'>;
+  readonly outside: Outside;
+  readonly settings: Settings;
+}
+
+/** Every controller of the product, with what each needs of the others. Runs nothing. */
+export function createControllers(options: ControllersOptions): Runnable[] {
+  const { registry, logger } = options;
+  const shared = {
+    ...options,
+    metrics: new ControllerMetrics(registry),
+    consistency: new ConsistencyMetrics(registry),
+  };
+  const sessions = new Sessions({ clock: options.clock, ...ecsOptions(options.settings) });
+  const ecsTargets = options.cache.informer(targets);
+  const build = createBuildController({
+    ...shared,
+    informers: shared.cache,
+    log: logger,
+    outbound: options.outside.outbound,
+    options: buildOptions(options.settings),
+  });
+  const controllers = [
+    createProjectController(shared),
+    deploymentController(shared, sessions),
+    build.controller,
+    createTargetController({
+      ...shared,
+      log: logger,
+      targets: ecsTargets,
+      deployments: options.cache.informer(deployments),
+      sessions,
+    }),
+  ];
+  return [...controllers.map(controllerRunnable), build.sweeper];
+}
+
+type Shared = ControllersOptions & { metrics: ControllerMetrics; consistency: ConsistencyMetrics };
+
+function deploymentController(shared: Shared, sessions: Sessions) {
+  const { client, cache, clock, outside } = shared;
+  const { outbound } = outside;
+  const loginFor = pullLogin(client, cache.informer(projects).store);
+  const written = deploymentWrites({ cache, clock, metrics: shared.consistency });
+  const routes = new WakeSource('routes');
+  const cluster = createClusterTarget({
+    client,
+    cache,
+    clock,
+    fieldManager: 'vish-cluster',
+    observer: observerOf(written),
+    wake: (key) => routes.wake(key),
+  });
+  const targetStore = cache.informer(targets).store;
+  const copyImage = createImageCopier({ outbound, clock, loginFor });
+  const ecs = createEcsTarget({ sessions, placeOf: ecsPlacesIn(targetStore), copyImage, clock });
+  return createDeploymentController({
+    ...shared,
+    written,
+    findTarget: createFindTarget({ cluster, ecs, targets: targetStore }),
+    targetSources: [...clusterSources(cache), targetSource(cache), routes],
+    lookAtSource: followSource({ follower: outside.follower, client, clock }),
+    resolveImage: resolveImage({ outbound, clock, loginFor }),
+    planBuild,
+  });
+}
+
+function observerOf(written: WrittenVersions): WriteObserver {
+  const by = ({ metadata }: Deployment) => ({ key: keyOf({ metadata }), uid: metadata.uid ?? '' });
+  return {
+    wrote: (deployment, resource, object) => written.wrote(by(deployment), resource, object),
+    deleted: (deployment, resource, object) => written.deleted(by(deployment), resource, object),
+  };
+}
+
+function clusterSources(cache: InformerCache) {
+  const { replicaSets, pods, services, budgets } = clusterInformers(cache);
+  const { store } = cache.informer(deployments);
+  // Of everybody, because one that stands in the way has no label of ours.
+  const sameName = (object: KubeObject) => [keyOf(object)].filter((key) => store.get(key) !== undefined);
+  return [
+    informerSource({ name: 'replicasets', informer: replicaSets, map: deploymentKeys }),
+    informerSource({ name: 'pods', informer: pods, map: deploymentKeys }),
+    informerSource({ name: 'services', informer: services, map: sameName }),
+    informerSource({ name: 'poddisruptionbudgets', informer: budgets, map: sameName }),
+  ];
+}
+
+/** A Deployment waits for its Target to appear, and follows its settings. */
+function targetSource(cache: InformerCache) {
+  const map = deploymentsOn(cache.informer(deployments).store);
+  return informerSource({
+    name: 'targets',
+    informer: cache.informer(targets),
+    map,
+    when: anyOf<Target>(generationChanged, lookChanged),
+  });
+}
+
+function ecsOptions({ ecs: { endpoint } }: Settings) {
+  return endpoint === undefined ? {} : { endpoint };
+}
+
+function buildOptions({ builds, outbound }: Settings) {
+  const { allow: exceptions, clusterRanges, apiServers } = outbound;
+  return { ...builds, outbound: { exceptions, clusterRanges, apiServers } };
+}

@@ -1,0 +1,35 @@
+import type { Registry } from 'prom-client';
+import { createOutbound, dnsResolver, type Outbound } from '../outbound/outbound.ts';
+import type { Clock } from '../seams/clock.ts';
+import type { Random } from '../seams/random.ts';
+import type { Settings } from '../settings/schema.ts';
+import { Follower } from '../source/follow/follower.ts';
+import { FollowerMetrics } from '../source/follow/metrics.ts';
+import { resolveRef } from '../source/resolve-ref.ts';
+
+export interface Outside {
+  readonly outbound: Outbound;
+  readonly follower: Follower;
+}
+
+export interface OutsideOptions {
+  readonly settings: Settings['outbound'];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly registry: Registry;
+}
+
+/** Everything that is reached at an address of a user's. */
+export function createOutside({ settings, clock, random, registry }: OutsideOptions): Outside {
+  const { allow, clusterRanges, apiServers, ca } = settings;
+  const outbound = createOutbound({
+    clock,
+    resolver: dnsResolver(),
+    exceptions: allow,
+    clusterRanges,
+    apiServers,
+    ...(ca === undefined ? {} : { ca: [ca] }),
+  });
+  const resolve = (request: Parameters<typeof resolveRef>[1]) => resolveRef(outbound, request);
+  return { outbound, follower: new Follower({ clock, random, metrics: new FollowerMetrics(registry), resolve }) };
+}

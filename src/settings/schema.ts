@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { atomicList, listMap, listSet } from '../crds/fields/lists.ts';
+import { label, objectName } from '../crds/fields/names.ts';
+import { int32, quantity, seconds } from '../crds/fields/numbers.ts';
+import { type Pattern, text } from '../crds/fields/text.ts';
+import { compilePolicy } from '../outbound/policy.ts';
+
+const hostPattern: Pattern = {
+  pattern: '^[-A-Za-z0-9._:]+$',
+  message: 'write a host name or an address, without scheme and path, such as registry.internal:5000',
+};
+const host = () => text(253, { matches: hostPattern });
+
+const registry = z.strictObject({
+  host: host().describe('As image names begin: docker.io, registry.example.com:5000.'),
+  mirrors: atomicList(host(), { max: 8 }).optional().describe('Asked first, in this order.'),
+  http: z.boolean().default(false).describe('The registry speaks plain HTTP.'),
+  insecure: z.boolean().default(false).describe('Its certificate is not checked.'),
+});
+
+const cache = z.strictObject({
+  storageClass: objectName()
+    .optional()
+    .describe('Storage class of the volumes. Absent: the default one of the cluster.'),
+  megabytes: int32(512, 1_000_000).default(10_000).describe('Size of each volume, and how much BuildKit keeps in it.'),
+});
+
+const builds = z.strictObject({
+  namespace: label().default('vish-builds').describe('Where build pods run. Nothing else may be there.'),
+  builderImage: text(500).optional().describe('Image with git, BuildKit and the steps. Absent: nothing can be built.'),
+  pullSecrets: listSet(objectName(), { max: 8 })
+    .default([])
+    .describe('Secrets in the build namespace that the builder image is pulled with.'),
+  maxConcurrent: int32(1, 1000).default(4).describe('Builds that run at once; the others wait in order.'),
+  cpu: quantity('500m').default('500m').describe('CPU that a build requests when its Build says nothing.'),
+  memory: quantity('2Gi')
+    .default('2Gi')
+    .describe('Memory that a build requests and may use at most, when its Build says nothing.'),
+  storage: quantity('20Gi')
+    .default('20Gi')
+    .describe('Space for the repository, the layers and the image of one build.'),
+  deadlineSeconds: seconds(60, 86_400)
+    .default(3600)
+    .describe('A build that lasts longer is stopped, when its Build says nothing.'),
+  keepSeconds: seconds(0, 604_800).default(3600).describe('How long an ended build stays to be looked at.'),
+  cache: cache
+    .optional()
+    .describe('One volume for each Project, so that trusted builds begin warm. Absent: every build starts empty.'),
+  registries: listMap(registry, { max: 64, keys: ['host'] })
+    .default([])
+    .describe('How BuildKit reaches registries that are not plain HTTPS.'),
+});
+
+const exception = z.strictObject({
+  cidr: text(49).describe('Addresses that may be reached: 10.20.0.0/16, or one address.'),
+  port: int32(1, 65_535).exactOptional().describe('Only this port. Absent: every port that is allowed anyway.'),
+  host: host().exactOptional().describe('Only this host name. Absent: any name that leads to the addresses.'),
+  http: z.boolean().exactOptional().describe('Allows plain HTTP there.'),
+});
+
+const outbound = z.strictObject({
+  allow: atomicList(exception, { max: 100 })
+    .default([])
+    .describe('Holes in the refused ranges. Without one only public addresses are reached.'),
+  clusterRanges: listSet(text(49), { max: 100 })
+    .default([])
+    .describe('Pod, Service and node ranges of this cluster. Private ranges are refused in any case.'),
+  apiServers: listSet(host(), { max: 32 })
+    .default([])
+    .describe('Addresses and names of the API server, which nothing of a user may reach.'),
+  ca: text(200_000).optional().describe("Certificates in PEM that are trusted besides the image's own."),
+});
+
+const ecs = z.strictObject({
+  endpoint: z
+    .url()
+    .max(500)
+    .optional()
+    .describe("Takes the place of all of AWS's addresses: for tests with a stand-in. Absent: AWS."),
+});
+
+export const settingsSchema = z.strictObject({
+  builds: builds.prefault({}).describe('How images are built.'),
+  outbound: checked(outbound).prefault({}).describe('What the operator reaches when a user gives it an address.'),
+  ecs: ecs.prefault({}).describe('Targets on ECS.'),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+
+/** The outbound client reads ranges and names itself: asked at the start, so that a mistake shows before the first use. */
+function checked(schema: typeof outbound) {
+  return schema.superRefine(({ allow: exceptions, clusterRanges, apiServers }, context) => {
+    try {
+      compilePolicy({ exceptions, clusterRanges, apiServers });
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  });
+}

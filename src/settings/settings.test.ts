@@ -1,0 +1,68 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { loadSettings, parseSettings } from './load.ts';
+
+it('has safe defaults for everything', async () => {
+  const settings = await loadSettings(undefined);
+
+  expect(settings).toEqual({
+    builds: {
+      namespace: 'vish-builds',
+      pullSecrets: [],
+      maxConcurrent: 4,
+      cpu: '500m',
+      memory: '2Gi',
+      storage: '20Gi',
+      deadlineSeconds: 3600,
+      keepSeconds: 3600,
+      registries: [],
+    },
+    outbound: { allow: [], clusterRanges: [], apiServers: [] },
+    ecs: {},
+  });
+  expect(parseSettings('', 'empty.yaml')).toEqual(settings);
+});
+
+it('accepts the sample that the reference names', () => {
+  const settings = parseSettings(readFileSync('config/settings.yaml', 'utf8'), 'settings.yaml');
+
+  expect(settings.builds.registries[0]).toMatchObject({ http: true, insecure: false });
+  expect(settings.builds.cache).toEqual({ megabytes: 10_000 });
+});
+
+it.each([
+  ['builds: {maxConcurrent: 0}', 'builds.maxConcurrent: Too small'],
+  ['builds: {memory: lots}', 'builds.memory: write an amount such as 2Gi'],
+  ['builds: {namespace: Builds}', 'builds.namespace: write lower case letters'],
+  ['build: {}', 'Unrecognized key: "build"'],
+  ['outbound: {allow: [{cidr: 10.0.0.0/99}]}', 'outbound: "10.0.0.0/99" is not a range of addresses'],
+  ['outbound: {clusterRanges: [cluster]}', 'outbound: "cluster" is not a range of addresses'],
+  ['outbound: {apiServers: ["https://k8s"]}', 'outbound.apiServers[0]: write a host name or an address'],
+  ['builds: {registries: [{host: a}, {host: a}]}', 'builds.registries: each host may stand in the list once'],
+  ['builds: {registries: [{host: a, mirrors: [1]}]}', 'builds.registries[0].mirrors[0]: Invalid input'],
+  ['ecs: {endpoint: aws}', 'ecs.endpoint: Invalid URL'],
+  ['a: &a [1]\nb: [*a, *a]', 'is no YAML: Alias resolution is disabled'],
+  ['builds: [', 'is no YAML: '],
+  ['- 1', 'Invalid input: expected object'],
+  [`# ${'x'.repeat(2 ** 20)}`, 'larger than 1 MiB'],
+])('refuses %s', (text, message) => {
+  expect(() => parseSettings(text, 'settings.yaml')).toThrow(message);
+});
+
+it('names every mistake at once, with the file', () => {
+  expect(() => parseSettings('builds: {cpu: x, memory: x}', '/etc/vish/settings.yaml')).toThrow(
+    /^\/etc\/vish\/settings\.yaml is not valid:\n {2}builds\.cpu: .*\n {2}builds\.memory: .*$/,
+  );
+});
+
+it('says which file could not be read, and why', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vish-settings-'));
+  const file = join(folder, 'settings.yaml');
+
+  await expect(loadSettings(file)).rejects.toThrow(`--config ${file} cannot be read: ENOENT`);
+  writeFileSync(file, 'builds: {maxConcurrent: 2}');
+  await expect(loadSettings(file)).resolves.toMatchObject({ builds: { maxConcurrent: 2 } });
+  rmSync(folder, { recursive: true });
+});
