@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { loadConnection } from '../../../src/kube/connection/load-connection.ts';
+import { systemClock } from '../../../src/seams/system.ts';
+import { configMaps, namespaces } from '../../support/resources.ts';
+import { until } from '../../support/until.ts';
+import { type Connected, connectTo } from '../connect.ts';
+import { kubeconfigFile } from '../operator/kubeconfig.ts';
+import { startProgram } from '../operator/program.ts';
+import { endStateOf } from './end-state.ts';
+import { expectSameEnd, type KillScenario, killPlans, type Run } from './kill-plan.ts';
+import { type KillProxy, startKillProxy } from './kill-proxy.ts';
+
+let api: Connected;
+let proxy: KillProxy;
+let kubeconfig: Awaited<ReturnType<typeof kubeconfigFile>>;
+
+beforeAll(async () => {
+  api = await connectTo(inject('kubeconfig'));
+  const direct = await loadConnection({ clock: systemClock, kubeconfig: inject('kubeconfig') });
+  const { ca, cert, key } = (await direct.credentials()).tls;
+  proxy = await startKillProxy({ upstream: { url: direct.server, ca, cert, key } });
+  kubeconfig = await kubeconfigFile({ server: proxy.faults.url, ca: proxy.faults.ca, namespace: 'default' });
+});
+
+afterAll(async () => {
+  await kubeconfig.remove();
+  await proxy.close();
+  await api.close();
+});
+
+describe('an operator that is killed after every write', () => {
+  it('passes when it always comes to the same end', async () => {
+    const report = await killPlans(aScenario('none'));
+
+    expectSameEnd(report);
+    expect(report.text).toBe('4 writes, 8 plans (8 carried out), 0 ended differently');
+  });
+  it('carries out only the plans that are asked for, and tells of each', async () => {
+    const told: number[] = [];
+    const only = ({ after }: { after: number }) => after === 2;
+    const report = await killPlans({ ...aScenario('none'), only, onResult: ({ after }) => told.push(after) });
+
+    expect(report.text).toBe('4 writes, 2 plans (2 carried out), 0 ended differently');
+    expect(told).toEqual([2, 2]);
+  });
+  it('is found out when it leaves an orphan', async () => {
+    const report = await killPlans(aScenario('orphan'));
+
+    expect(report.plans.filter(({ differences }) => differences.length > 0)).toEqual([
+      expect.objectContaining({ after: 2, moment: 'AfterWrite' }),
+      expect.objectContaining({ after: 2, moment: 'BeforeNext' }),
+    ]);
+    expect(report.text).toContain('+ configmaps second-CHANCE');
+    expect(() => expectSameEnd(report)).toThrow('killed AfterWrite 2:');
+  });
+  it('is found out when it forgets what it began', async () => {
+    const report = await killPlans({ ...aScenario('edge'), deadlineMs: 3_000 });
+
+    expect(report.plans.filter(({ differences }) => differences.length > 0).map(({ after }) => after)).toEqual([3, 3]);
+    expect(report.text).toContain('not within 3000 ms: the end of the run');
+  });
+});
+
+function aScenario(fault: 'none' | 'orphan' | 'edge'): KillScenario {
+  const wanted = ({ namespace }: Run) => ({ namespace, name: 'wanted' });
+  return {
+    name: `kill-${fault}`,
+    proxy,
+    settleMs: 150,
+    async start({ namespace }) {
+      const program = startProgram(join(import.meta.dirname, 'sample-program.ts'), [kubeconfig.path, namespace, fault]);
+      await until(() => program.output.includes('ready'), { describe: () => program.output });
+      return program;
+    },
+    async apply(run) {
+      await api.client.create(namespaces, { metadata: { name: run.namespace } });
+      await api.client.create(configMaps, { metadata: wanted(run) });
+    },
+    until: async (run) => (await api.client.get(configMaps, wanted(run))).data?.['done'] === 'yes',
+    endState: ({ namespace }) => endStateOf({ client: api.client, namespace, resources: [configMaps] }),
+    remove: ({ namespace }) => api.client.delete(namespaces, { name: namespace }),
+  };
+}
