@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ClusterPaths } from './driver.ts';
 
@@ -14,7 +15,17 @@ export function pathsOf(name: string, root = checkout): ClusterPaths {
   if (!namePattern.test(name)) {
     throw new Error(`"${name}" is not a cluster name: use 1 to 30 lower-case letters, digits and inner hyphens`);
   }
-  const state = join(root, '.vish', 'clusters', name);
-  const kubeconfig = name === defaultName ? join(root, '.vish', 'kubeconfig') : join(state, 'kubeconfig');
+  const folder = behindLink(join(root, '.vish'));
+  const state = join(folder, 'clusters', name);
+  const kubeconfig = name === defaultName ? join(folder, 'kubeconfig') : join(state, 'kubeconfig');
   return { checkout: root, state, kubeconfig };
+}
+
+/** Checkouts that share one folder by a link share its clusters: each is known by one path. */
+function behindLink(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // there is none yet
+  }
 }

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { sleep } from '../../../src/seams/clock.ts';
-import { systemClock } from '../../../src/seams/system.ts';
+import { until } from '../../../test/support/until.ts';
 import { run } from '../../lib/run.ts';
 import { type ApiServer, startApiServer } from '../api-server.ts';
 import { pathsOf } from '../paths.ts';
@@ -25,14 +24,6 @@ async function kubectl(args: readonly string[], input = ''): Promise<string> {
 /** Values of a jsonpath that yields words. */
 async function words(path: string, ...what: string[]): Promise<string[]> {
   return (await kubectl(['get', ...what, `--output=jsonpath=${path}`])).split(' ').filter(Boolean);
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = systemClock.monotonic() + 30_000;
-  while (!(await condition())) {
-    if (systemClock.monotonic() > deadline) throw new Error(`not within 30 s: ${condition.toString()}`);
-    await sleep(systemClock, 100);
-  }
 }
 
 /** Applies a Deployment with a Service of the same name and waits until its rollout is over. */
@@ -60,7 +51,10 @@ describe('hollow nodes', () => {
     await deploy('available');
 
     const slice = ['endpointslices', '--selector=kubernetes.io/service-name=available'];
-    await until(async () => (await words('{.items[*].endpoints[*].conditions.ready}', ...slice)).length === 3);
+    await until(async () => (await words('{.items[*].endpoints[*].conditions.ready}', ...slice)).length === 3, {
+      deadlineMs: 30_000,
+      everyMs: 100,
+    });
     expect(await words('{.items[*].endpoints[*].conditions.ready}', ...slice)).toEqual(['true', 'true', 'true']);
     expect(new Set(await words('{.items[*].endpoints[*].addresses[0]}', ...slice)).size).toBe(3);
     expect(await words('{.status.conditions[?(@.type=="Available")].status}', 'deployment/available')).toEqual([
@@ -73,7 +67,10 @@ describe('hollow nodes', () => {
     await deploy('updated', { image: 'shop:2' });
 
     const pods = ['pods', '--selector=app=updated'];
-    await until(async () => (await words('{.items[*].metadata.name}', ...pods)).length === 3);
+    await until(async () => (await words('{.items[*].metadata.name}', ...pods)).length === 3, {
+      deadlineMs: 30_000,
+      everyMs: 100,
+    });
     expect(await words('{.items[*].status.containerStatuses[0].image}', ...pods)).toEqual(Array(3).fill('shop:2'));
   });
   it('complete the deletion of a pod, and another takes its place', async () => {
@@ -104,7 +101,7 @@ describe('hollow nodes', () => {
     const renewed = () => words('{.spec.renewTime}', 'lease/hollow-0', '--namespace=kube-node-lease');
     const [first] = await renewed();
 
-    await until(async () => (await renewed())[0] !== first);
+    await until(async () => (await renewed())[0] !== first, { deadlineMs: 30_000, everyMs: 100 });
     expect(await words('{.spec.leaseDurationSeconds}', 'lease/hollow-0', '--namespace=kube-node-lease')).toEqual([
       '40',
     ]);
@@ -151,5 +148,5 @@ async function killKwok(): Promise<void> {
   const kwok = (await processesOf(cluster)).filter(({ mark }) => mark === markOf(cluster, 'kwok'));
   expect(kwok).toHaveLength(1);
   for (const { pid } of kwok) process.kill(pid, 'SIGKILL');
-  await until(async () => !(await marks()).includes('kwok'));
+  await until(async () => !(await marks()).includes('kwok'), { deadlineMs: 30_000, everyMs: 100 });
 }

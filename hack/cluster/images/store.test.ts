@@ -71,3 +71,20 @@ it('sweeps what killed makers left a day ago, not the work of one that is busy',
 
   expect((await readdir(folder)).map((name) => join(folder, name))).toEqual([fresh]);
 });
+
+it('keeps the newest images of a kind, and nothing of another kind is touched', async () => {
+  const store = new Store(folder);
+  for (const [name, madeAt] of [
+    ['ours-a', 3],
+    ['ours-b', 1],
+    ['ours-c', 2],
+    ['other-a', 0],
+  ] as const) {
+    await mkdir(join(folder, name));
+    await utimes(join(folder, name), madeAt, madeAt);
+  }
+
+  await store.keepNewest('ours-', 2);
+
+  expect((await readdir(folder)).sort()).toEqual(['other-a', 'ours-a', 'ours-c']);
+});

@@ -50,6 +50,19 @@ export class Store {
     return readImage(place);
   }
 
+  /** Removes all but the images that were made last, among those whose keys begin like this. */
+  async keepNewest(prefix: string, count: number): Promise<void> {
+    const names = (await readdir(this.folder)).filter((name) => name.startsWith(prefix) && !name.endsWith('.lock'));
+    const aged = await Promise.all(
+      names.map(async (name) => ({
+        name,
+        age: (await stat(join(this.folder, name)).catch(() => undefined))?.mtimeMs ?? 0,
+      })),
+    );
+    const old = aged.toSorted((a, b) => b.age - a.age).slice(count);
+    for (const { name } of old) await this.remove(name);
+  }
+
   /** Removes what makers that were killed left behind a day ago or longer. */
   async sweep(clock: Clock): Promise<void> {
     for (const name of await readdir(this.folder).catch(() => [])) {

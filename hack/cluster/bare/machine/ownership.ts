@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { findMarked } from '../../process-table.ts';
@@ -60,7 +60,9 @@ export async function expectFreeMachine(owner: string): Promise<void> {
 export async function takeMachine(owner: string, cluster: unknown): Promise<void> {
   if (await readRecord()) return;
   const before = { settings: await readSettings(), absentPaths: await absentPaths(), nftTables: await nftTables() };
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  // A pod with a user namespace of its own has to pass through here to its root, as an ordinary user.
+  await mkdir(folder, { recursive: true, mode: 0o711 });
+  await chmod(folder, 0o711);
   await writeFile(recordFile, JSON.stringify({ owner, cluster, before } satisfies NodeRecord));
 }
 

@@ -64,7 +64,7 @@ export async function checkGateway(cluster: Cluster): Promise<void> {
 }
 
 /** Folder of the Gateway API's definitions, in the module that Traefik is built with. */
-async function gatewayDefinitions(): Promise<string> {
+export async function gatewayDefinitions(): Promise<string> {
   const module = `sigs.k8s.io/gateway-api@${versions.gatewayApi}`;
   const { stdout } = await run('go', ['mod', 'download', '-json', module], {
     cwd: moduleFolder('traefik'),

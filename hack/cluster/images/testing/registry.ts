@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { ensureBinaries } from '../../build/builder.ts';
 import { createReporter } from '../../cli/reporter.ts';
 import { freePort } from '../../kind/ports.ts';
+import { type Running, start } from '../../lib/process.ts';
 import { registryAnswers } from '../answers.ts';
-import { type Running, start } from './process.ts';
 
 export interface TestRegistry extends Running {
   url: string;
@@ -12,14 +12,22 @@ export interface TestRegistry extends Running {
   host: string;
 }
 
+export interface TestRegistryOptions {
+  /** Lines of `user:bcrypt hash`. Default: everybody may do everything. */
+  htpasswd?: string;
+}
+
 /** A real registry on a free port of loopback, with its content in `folder`. */
-export async function startRegistry(folder: string): Promise<TestRegistry> {
+export async function startRegistry(folder: string, { htpasswd }: TestRegistryOptions = {}): Promise<TestRegistry> {
   const { registry = '' } = await ensureBinaries(['registry'], createReporter());
   const host = `127.0.0.1:${await freePort()}`;
   const url = `http://${host}`;
   const file = join(folder, 'registry.yml');
   const storage = `storage: {filesystem: {rootdirectory: ${join(folder, 'registry')}}}`;
-  await writeFile(file, `version: 0.1\n${storage}\nhttp: {addr: "${host}"}\n`);
+  const users = join(folder, 'htpasswd');
+  if (htpasswd !== undefined) await writeFile(users, `${htpasswd}\n`);
+  const auth = htpasswd === undefined ? '' : `auth: {htpasswd: {realm: test, path: ${users}}}\n`;
+  await writeFile(file, `version: 0.1\n${storage}\n${auth}http: {addr: "${host}"}\n`);
   const running = await start(registry, ['serve', file], async () => (await registryAnswers({ url })).answers);
   return { ...running, url, host };
 }

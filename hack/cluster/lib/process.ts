@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { sleep } from '../../../../src/seams/clock.ts';
-import { systemClock } from '../../../../src/seams/system.ts';
+import { sleep } from '../../../src/seams/clock.ts';
+import { systemClock } from '../../../src/seams/system.ts';
 
 export interface Running extends AsyncDisposable {
   /** The end of what it printed. */

@@ -1,0 +1,34 @@
+# The image of the build pods: git, BuildKit and the three steps. `npm run image -- build builder` hands in a bundle made outside.
+
+FROM node:24-slim AS node
+
+FROM moby/buildkit:v0.32.2 AS buildkit
+
+# One file of JavaScript. Replaced by a build context of this name, nothing here runs.
+FROM node AS bundler
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json ./
+COPY hack/build hack/build
+COPY src src
+RUN node hack/build/main.ts
+
+FROM scratch AS bundle
+COPY --from=bundler /src/dist/ /
+
+FROM debian:bookworm-slim AS builder
+RUN set -eu; \
+    apt-get update -qq; \
+    apt-get install -y -qq --no-install-recommends ca-certificates git libseccomp2 libstdc++6 pigz xz-utils; \
+    rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/*
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY --from=buildkit /usr/bin/buildkitd /usr/bin/buildctl /usr/bin/buildkit-runc /usr/bin/
+COPY --from=bundle /step/ /opt/vish/
+ENV NODE_ENV=production \
+    SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
+    NODE_COMPILE_CACHE=/opt/vish/cache
+# Each step is a process of some seconds: compiled once here, it starts in a third of the time.
+RUN node /opt/vish/step.js || true; chmod -R a+rX /opt/vish
+USER 65532:65532
+CMD ["node", "/opt/vish/step.js"]

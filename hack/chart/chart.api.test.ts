@@ -1,0 +1,231 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { kinds } from '../../src/crds/kinds.ts';
+import { parseSettings } from '../../src/settings/load.ts';
+import { until } from '../../test/support/until.ts';
+import { run } from '../lib/run.ts';
+import { builtHelm } from './helm.ts';
+import { chartFolder, installFile, renderChart } from './render.ts';
+
+interface Manifest {
+  kind: string;
+  metadata: { name: string; namespace?: string; annotations?: Record<string, string> };
+  data?: Record<string, string>;
+  rules?: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
+  spec?: unknown;
+}
+
+const operator = 'system:serviceaccount:vish-system:vish';
+const jobController = 'system:serviceaccount:kube-system:job-controller';
+let helm: string;
+let folder: string;
+let all: Manifest[];
+
+beforeAll(async () => {
+  helm = await builtHelm();
+  folder = mkdtempSync(join(tmpdir(), 'vish-chart-'));
+  all = await render();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function render(...set: string[]): Promise<Manifest[]> {
+  return parseAllDocuments(await renderChart({ helm, set })).flatMap(
+    (document) => (document.toJS() as Manifest | null) ?? [],
+  );
+}
+
+const find = (manifests: readonly Manifest[], kind: string, name = 'vish') =>
+  manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
+
+async function kubectl(args: readonly string[], input = '') {
+  const flags = ['--kubeconfig', inject('kubeconfig')];
+  return run(join(inject('kubectlFolder'), 'kubectl'), [...flags, ...args], { input, allowFailure: true });
+}
+
+describe('the chart', () => {
+  it('passes helm lint with every warning an error', async () => {
+    const { output } = await run(helm, ['lint', '--strict', chartFolder]);
+
+    expect(output).toContain('1 chart(s) linted, 0 chart(s) failed');
+  });
+
+  it('brings all kinds, which stay when it is uninstalled', () => {
+    const crds = all.filter(({ kind }) => kind === 'CustomResourceDefinition');
+
+    expect(crds.map(({ metadata }) => metadata.name).sort()).toEqual(
+      kinds.map(({ plural }) => `${plural}.vish.dev`).sort(),
+    );
+    for (const { metadata, spec } of crds) {
+      const [plural = ''] = metadata.name.split('.');
+      expect(metadata.annotations?.['helm.sh/resource-policy']).toBe('keep');
+      expect(spec).toEqual((parse(readFileSync(`config/crd/${plural}.yaml`, 'utf8')) as Manifest).spec);
+    }
+  });
+
+  it.each(readdirSync('config/rbac'))('has the rules of config/rbac/%s', (file) => {
+    const { kind, metadata, rules } = parse(readFileSync(`config/rbac/${file}`, 'utf8')) as Manifest;
+
+    expect(find(all, kind, metadata.name)?.rules).toEqual(rules);
+    expect(find(all, kind, metadata.name)?.metadata.namespace).toBe(metadata.namespace);
+  });
+
+  it('gives the operator settings that it accepts', async () => {
+    const set = ['settings.builds.maxConcurrent=9', 'settings.builds.cache.megabytes=1000000'];
+    const config = find(await render(...set), 'ConfigMap', 'vish-settings')?.data?.['settings.yaml'] ?? '';
+
+    expect(parseSettings(config, 'chart').builds).toMatchObject({ maxConcurrent: 9, cache: { megabytes: 1_000_000 } });
+  });
+
+  it('has other pods for other settings, because they are read once', async () => {
+    const template = (manifests: Manifest[]) => JSON.stringify(find(manifests, 'Deployment')?.spec);
+
+    expect(template(await render('settings.builds.maxConcurrent=9'))).not.toBe(template(all));
+  });
+
+  it.each([
+    ['replicas=1', 'PodDisruptionBudget', 'vish'],
+    ['builds.createNamespace=false', 'Namespace', 'vish-builds'],
+    ['builds.admissionPolicy=false', 'ValidatingAdmissionPolicy', 'vish-builds'],
+    ['crds.enabled=false', 'CustomResourceDefinition', 'builds.vish.dev'],
+  ])('leaves out what %s makes needless', async (value, kind, name) => {
+    expect(find(all, kind, name)).toBeDefined();
+    expect(find(await render(value), kind, name)).toBeUndefined();
+  });
+
+  it('puts rights, policy and namespace where the settings say', async () => {
+    const other = await render('settings.builds.namespace=ci');
+
+    expect(find(other, 'Role', 'vish-builds')?.metadata.namespace).toBe('ci');
+    expect(find(other, 'Namespace', 'ci')).toBeDefined();
+    expect(JSON.stringify(find(other, 'ValidatingAdmissionPolicyBinding', 'vish-builds'))).toContain('"ci"');
+  });
+
+  it.each([
+    ['replicas=0', 'minimum'],
+    ['replica=2', "'replica' not allowed"],
+    ['image.digest=latest', 'sha256'],
+    ['log.level=loud', 'debug'],
+    ['settings.builds.namespace=A', 'pattern'],
+    ['settings.builds.maxConcurrent=0', '/settings/builds/maxConcurrent'],
+    ['settings.builds.memory=lots', '/settings/builds/memory'],
+    ['settings.build.memory=1Gi', "'build' not allowed"],
+  ])('refuses %s', async (value, message) => {
+    await expect(render(value)).rejects.toThrow(message);
+  });
+
+  it('is what config/install holds', async () => {
+    const [path, content] = await installFile(helm);
+
+    expect(readFileSync(path, 'utf8')).toBe(content);
+  });
+
+  it('describes every value', () => {
+    const schema = JSON.parse(readFileSync(`${chartFolder}/values.schema.json`, 'utf8')) as Schema;
+    const values = parse(readFileSync(`${chartFolder}/values.yaml`, 'utf8')) as Record<string, unknown>;
+
+    expect(Object.keys(values).filter((name) => !schema.properties?.[name]?.description)).toEqual([]);
+  });
+});
+
+interface Schema {
+  description?: string;
+  properties?: Record<string, Schema>;
+}
+
+describe('the rights', () => {
+  const rules = () => all.flatMap((manifest) => manifest.rules ?? []);
+
+  it('have no wildcard and none of the verbs that lead to more rights', () => {
+    const words = rules().flatMap(({ apiGroups, resources, verbs }) => apiGroups.concat(resources, verbs));
+
+    expect(words.filter((word) => ['*', 'escalate', 'bind', 'impersonate', 'deletecollection'].includes(word))).toEqual(
+      [],
+    );
+  });
+
+  it('outside of the build namespace let Secrets be read by name only', () => {
+    const secrets = find(all, 'ClusterRole', 'vish-operator')?.rules?.filter(({ resources }) =>
+      resources.includes('secrets'),
+    );
+
+    expect(secrets).toEqual([{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }]);
+  });
+});
+
+describe('on an API server', () => {
+  let applied: { code: number; output: string };
+  beforeAll(async () => {
+    // Other tests of this server may make builds in the usual namespace.
+    const text = await renderChart({ helm, set: ['settings.builds.namespace=chart-builds'] });
+    const file = join(folder, 'all.yaml');
+    writeFileSync(file, text);
+    await kubectl(['create', 'namespace', 'vish-system']);
+    await kubectl(['label', 'namespace', 'vish-system', 'pod-security.kubernetes.io/enforce=restricted']);
+    applied = await kubectl(['apply', '--server-side', '--force-conflicts', '--validate=strict', '-f', file]);
+    await until(async () => (await create(job, 'admin')).includes('only the operator'));
+  });
+  afterAll(async () => {
+    for (const object of ['validatingadmissionpolicybinding/vish-builds', 'validatingadmissionpolicy/vish-builds']) {
+      await kubectl(['delete', object]);
+    }
+    await kubectl(['delete', 'namespace', 'chart-builds', 'vish-system', '--wait=false']);
+    await kubectl(['delete', 'clusterrole,clusterrolebinding', 'vish-operator']);
+  });
+
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: podSpec() };
+  const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'a' }, spec: { template: { spec: podSpec() } } };
+  const cronJob = {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'a' },
+    spec: { schedule: '* * * * *', jobTemplate: { spec: job.spec } },
+  };
+  const claim = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'a' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  };
+
+  /** As somebody who is in the group of administrators, so that only the policy can refuse. */
+  async function create(object: object, user: string): Promise<string> {
+    const who = ['--as', user, '--as-group', 'system:masters'];
+    const { output } = await kubectl(
+      ['create', '--dry-run=server', '-n', 'chart-builds', ...who, '-f', '-'],
+      JSON.stringify(object),
+    );
+    return output;
+  }
+
+  it('is applied whole under strict validation, and its pods fit a restricted namespace', () => {
+    expect(applied.output).not.toContain('PodSecurity');
+    expect(applied).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    ['a Job of the operator', job, operator],
+    ['a claim of the operator', claim, operator],
+    ['a pod of the job controller', pod, jobController],
+  ])('the build namespace takes %s', async (_what, object, user) => {
+    expect(await create(object, user)).toMatch(/created \(server dry run\)/);
+  });
+
+  it.each([
+    ['a Job of an administrator', job, 'admin'],
+    ['a claim of an administrator', claim, 'admin'],
+    ['a pod of an administrator', pod, 'admin'],
+    ['a pod of the operator itself', pod, operator],
+    ['a Job of the job controller', job, jobController],
+    ['a CronJob of the operator', cronJob, operator],
+    ['a pod of another controller', pod, 'system:serviceaccount:kube-system:replicaset-controller'],
+  ])('the build namespace refuses %s', async (_what, object, user) => {
+    expect(await create(object, user)).toContain('only the operator may run something in this namespace');
+  });
+});
+
+function podSpec() {
+  return { restartPolicy: 'Never', containers: [{ name: 'a', image: 'busybox' }] };
+}
