@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Deployment } from '../../src/crds/deployment/deployment.ts';
+import type { Project } from '../../src/crds/project/project.ts';
+import { isKubeError } from '../../src/kube/errors/errors.ts';
+import type { Resource } from '../../src/kube/object/resource.ts';
+import { pods, services } from '../../src/objects/core.ts';
+import { builds, deployments, projects } from '../../src/objects/vish.ts';
+import { controllerRevisions, replicaSets } from '../../src/objects/workloads.ts';
+import { objectsOf } from '../harness/objects-of.ts';
+import { until } from '../support/until.ts';
+import { type App, appIn, conditionOf, liveCommit } from './world/app.ts';
+import { sample } from './world/sample.ts';
+import { endWorld } from './world/verdict.ts';
+import { visit } from './world/visitor.ts';
+import { startWorld, type World } from './world/world.ts';
+
+let world: World;
+let app: App;
+let commit: string;
+
+beforeAll(async () => {
+  world = await startWorld('e2e-ownership');
+  app = appIn(world, { name: 'owned' });
+  commit = await world.repository.commit({ files: await sample('version 1') });
+});
+afterAll(() => endWorld(world));
+
+it('an environment that somebody else claims is left to them, until they let go', async () => {
+  const { namespace, api } = world;
+  const spec = { projectRef: { name: 'owned' }, environment: 'live', source: { branch: 'main' } };
+  const claim = { metadata: { namespace, name: 'claimed' }, spec: { ...spec, suspend: true } };
+  await api.client.create(deployments, claim as unknown as Deployment);
+  await api.client.apply(projects, app.project as Project);
+
+  const says = (reason: string) => async () => {
+    const project = await api.client.get(projects, { namespace, name: 'owned' });
+    return conditionOf(project as never, 'Ready')?.reason === reason;
+  };
+  await until(says('EnvironmentTaken'), { deadlineMs: 20_000, everyMs: 100 });
+  expect(await exists(deployments, app.name)).toBe(false);
+
+  await api.client.delete(deployments, { namespace, name: 'claimed' });
+  await until(says('ProjectReady'), { deadlineMs: 20_000, everyMs: 100 });
+  await app.untilLive(commit);
+  await app.untilSays('version 1');
+  await app.untilSays('version 1', await app.service());
+});
+
+it('a Deployment that is deleted with --cascade=orphan leaves its app serving, and takes it back', async () => {
+  const running = (await world.api.client.list(pods, { namespace: world.namespace })).items;
+  const visitor = visit([app.gateway, await app.service()]);
+  const { metadata } = await app.read();
+
+  await world.kubectl('delete', `deployments.vish/${app.name}`, '--cascade=orphan', '--wait');
+  // Its Project makes it again.
+  await until(async () => (await app.read()).metadata.uid !== metadata.uid, { deadlineMs: 30_000, everyMs: 100 });
+  await app.untilLive(commit);
+
+  const after = (await world.api.client.list(pods, { namespace: world.namespace })).items;
+  expect(after.map(({ metadata: { uid } }) => uid)).toEqual(running.map(({ metadata: { uid } }) => uid));
+  expect((await visitor.leave()).failed).toEqual([]);
+});
+
+it('a Deployment that is deleted in the foreground goes after all that it made, and comes back', async () => {
+  const { metadata } = await app.read();
+
+  await world.kubectl('delete', `deployments.vish/${app.name}`, '--cascade=foreground', '--wait', '--timeout=90s');
+  await until(async () => (await app.read()).metadata.uid !== metadata.uid, { deadlineMs: 30_000, everyMs: 100 });
+
+  expect(liveCommit(await app.untilLive(commit))).toBe(commit);
+  await app.untilSays('version 1');
+});
+
+it('with a Project goes everything that was made for it', async () => {
+  await world.kubectl('delete', 'projects.vish/owned', '--wait', '--timeout=90s');
+
+  const kinds: readonly Resource[] = [deployments, builds, controllerRevisions, replicaSets, pods, services];
+  const left = async () => {
+    const found = await Promise.all(kinds.map((kind) => objectsOf(world.api.client, kind)));
+    return found.flat().filter(({ metadata }) => metadata.namespace === world.namespace);
+  };
+  const describe = async () => (await left()).map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', ');
+  await until(async () => (await left()).length === 0, { deadlineMs: 60_000, everyMs: 200, describe });
+  expect(await left()).toEqual([]);
+});
+
+async function exists(resource: Resource, name: string): Promise<boolean> {
+  try {
+    await world.api.client.get(resource, { namespace: world.namespace, name });
+    return true;
+  } catch (error) {
+    if (isKubeError(error, 'NotFound')) return false;
+    throw error;
+  }
+}

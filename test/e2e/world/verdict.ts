@@ -1,0 +1,116 @@
+import { isKubeError } from '../../../src/kube/errors/errors.ts';
+import type { KubeObject } from '../../../src/kube/object/object.ts';
+import type { Resource } from '../../../src/kube/object/resource.ts';
+import { persistentVolumeClaims, pods, secrets as secretObjects } from '../../../src/objects/core.ts';
+import { builds, deployments, projects } from '../../../src/objects/vish.ts';
+import { jobs } from '../../../src/objects/workloads.ts';
+import { objectsOf } from '../../harness/objects-of.ts';
+import { openObjects, operatorPlaces } from '../../harness/secrets/places.ts';
+import { namespaces } from '../../support/resources.ts';
+import { until } from '../../support/until.ts';
+import { buildNamespace, systemNamespace } from './places.ts';
+import type { World } from './world.ts';
+
+export interface EndOptions {
+  /** For a suite that kills it. Default false. */
+  operatorMayRestart?: boolean;
+}
+
+/** Takes everything down and says in one error all that went wrong in the whole file, whatever its tests looked at. */
+export async function endWorld(
+  world: World | undefined,
+  { operatorMayRestart = false }: EndOptions = {},
+): Promise<void> {
+  if (world === undefined) return;
+  const wrongs: unknown[] = [];
+  const parts = [
+    expectNoSecretInTheOpen,
+    ...(operatorMayRestart ? [] : [expectNoRestart]),
+    removeProjects,
+    expectEmptyBuildNamespace,
+    ({ statuses }: World) => statuses.close(),
+    expectNoneDenied,
+    removeTheRest,
+    ({ leftovers }: World) => leftovers.expectNone(60_000),
+    (ended: World) => ended.close(),
+  ];
+  for (const part of parts) {
+    try {
+      await part(world);
+    } catch (error) {
+      wrongs.push(error);
+    }
+  }
+  if (wrongs.length === 1) throw wrongs[0];
+  if (wrongs.length > 1) throw new AggregateError(wrongs, wrongs.map((wrong) => (wrong as Error).message).join('\n\n'));
+}
+
+async function expectNoSecretInTheOpen({ api, operator, secrets }: World): Promise<void> {
+  const places = [...(await openObjects(api.client)), ...(await operatorPlaces(operator))];
+  secrets.expectNoneIn(places);
+}
+
+async function expectNoRestart({ api }: World): Promise<void> {
+  const { items } = await api.client.list(pods, { namespace: systemNamespace });
+  const restarted = items.filter(({ status }) =>
+    status?.containerStatuses?.some(({ restartCount }) => restartCount > 0),
+  );
+  if (restarted.length === 0) return;
+  const names = restarted.map(
+    ({ metadata, status }) => `${metadata.name}: ${JSON.stringify(status?.containerStatuses)}`,
+  );
+  throw new Error(`the operator restarted:\n${names.join('\n')}`);
+}
+
+/** As a person does, while the operator runs: what it made goes with them. */
+async function removeProjects({ api, namespace }: World): Promise<void> {
+  const roots: readonly Resource[] = [projects, deployments];
+  for (const resource of roots) {
+    for (const { metadata } of (await api.client.list(resource, { namespace })).items) {
+      await remove(api, resource, { namespace, name: metadata.name });
+    }
+  }
+  const left = async () => {
+    const lists = [projects, deployments, builds, pods].map((resource) =>
+      api.client.list(resource as Resource, { namespace }),
+    );
+    return (await Promise.all(lists)).flatMap(({ items }) => items);
+  };
+  const describe = async () => `nothing of the Projects is left: ${namesOf(await left())}`;
+  await until(async () => (await left()).length === 0, { deadlineMs: 60_000, everyMs: 200, describe });
+}
+
+/** A cache is kept for the builds that may come; without its Project there are none. */
+async function expectEmptyBuildNamespace({ api }: World): Promise<void> {
+  const looked: readonly Resource[] = [pods, jobs, secretObjects, persistentVolumeClaims];
+  const left = async () => {
+    const lists = await Promise.all(looked.map((resource) => objectsOf(api.client, resource)));
+    return lists.flat().filter(({ metadata }) => metadata.namespace === buildNamespace);
+  };
+  const describe = async () => `the build namespace is empty: ${namesOf(await left())}`;
+  await until(async () => (await left()).length === 0, { deadlineMs: 60_000, everyMs: 200, describe });
+}
+
+async function expectNoneDenied({ requests, start, user }: World): Promise<void> {
+  (await requests.since(start, { user })).expectNoneDenied();
+}
+
+async function removeTheRest(world: World): Promise<void> {
+  const { api, operator, hadNamespaces } = world;
+  await operator.uninstall();
+  const own = [world.namespace, systemNamespace].filter((name) => !hadNamespaces.has(name));
+  for (const name of own) await remove(api, namespaces, { name });
+  const here = async () => (await api.client.list(namespaces)).items.map(({ metadata }) => metadata.name);
+  const gone = new Set([...own, ...(hadNamespaces.has(buildNamespace) ? [] : [buildNamespace])]);
+  await until(async () => !(await here()).some((name) => gone.has(name)), { deadlineMs: 90_000, everyMs: 200 });
+}
+
+async function remove({ client }: World['api'], resource: Resource, key: { namespace?: string; name: string }) {
+  await client.delete(resource, key).catch((error: unknown) => {
+    if (!isKubeError(error, 'NotFound')) throw error;
+  });
+}
+
+function namesOf(objects: readonly KubeObject[]): string {
+  return objects.map(({ kind = '', metadata }) => `${kind} ${metadata.name}`).join(', ');
+}

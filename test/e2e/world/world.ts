@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { run } from '../../../hack/lib/run.ts';
+import { chartValues } from '../../../hack/quickstart/manifests.ts';
+import { type Connected, connectTo } from '../../harness/connect.ts';
+import { type StatusWatch, watchStatuses } from '../../harness/kstatus/status-watch.ts';
+import { type Leftovers, watchForLeftovers } from '../../harness/leaks/leftovers.ts';
+import { type InstalledOperator, installOperator } from '../../harness/operator/installed-operator.ts';
+import { createRequests, type Mark, type Requests } from '../../harness/requests/requests.ts';
+import { userOf } from '../../harness/requests/rights.ts';
+import { createSecrets, type Secrets } from '../../harness/secrets/secrets.ts';
+import { type GitServer, startGitServer } from '../../support/git-server/git-server.ts';
+import { createRepository, type Repository } from '../../support/git-server/repository.ts';
+import { removeNamespace, testCluster } from '../../support/kinds/cluster.ts';
+import { pushOurImages } from '../../support/our-images.ts';
+import { namespaces } from '../../support/resources.ts';
+import { systemNamespace } from './places.ts';
+import { plantSecrets } from './plant.ts';
+
+/** One test file's own operator, git host and namespace on the shared node, with everything watched that must not happen. */
+export interface World {
+  readonly namespace: string;
+  readonly api: Connected;
+  readonly operator: InstalledOperator;
+  readonly requests: Requests;
+  /** Who the operator is in the audit log. */
+  readonly user: string;
+  /** Before the operator was installed. */
+  readonly start: Mark;
+  readonly statuses: StatusWatch;
+  readonly secrets: Secrets;
+  readonly leftovers: Leftovers;
+  /** Namespaces that were there before. */
+  readonly hadNamespaces: ReadonlySet<string>;
+  readonly git: GitServer;
+  /** URL of the repository `shop`, which wants the login of the Secret `git`. */
+  readonly url: string;
+  readonly repository: Repository;
+  kubectl(...args: string[]): Promise<string>;
+  /** What a test file opened beside the cluster. */
+  close(): Promise<void>;
+}
+
+/** The shipped images under the shipped chart and its rights, two replicas. */
+export async function startWorld(namespace: string): Promise<World> {
+  const { kubeconfig, binaries, registry, auditLog, address } = inject('node');
+  const images = await pushOurImages(inject('node'));
+  // What is watched has to exist, also on a fresh cluster and whichever file is the first.
+  await removeNamespace(await testCluster(`${namespace}-kinds`, kubeconfig));
+  const api = await connectTo(kubeconfig);
+  const hadNamespaces = new Set((await api.client.list(namespaces)).items.map(({ metadata }) => metadata.name));
+  const leftovers = await watchForLeftovers({ client: api.client });
+  const secrets = createSecrets();
+  const login = { username: 'git', password: secrets.plant('git password') };
+  const root = await mkdtemp(join(tmpdir(), 'vish-e2e-'));
+  const git = await startGitServer({ root, host: address, login });
+  const requests = createRequests({ auditLog, client: api.client });
+  const start = await requests.mark();
+  const gitHost = { cidr: `${address}/32`, port: git.port, http: true };
+  const values = chartValues(images, registry, gitHost);
+  const operator = await installOperator({ api, kubeconfig, binaries, values, namespace: systemNamespace });
+  const statuses = await watchStatuses({ transport: api.transport, secrets });
+  await api.client.create(namespaces, { metadata: { name: namespace } });
+  await plantSecrets({ client: api.client, namespace, secrets, login, registry });
+  return {
+    namespace,
+    api,
+    operator,
+    requests,
+    start,
+    statuses,
+    secrets,
+    leftovers,
+    hadNamespaces,
+    git,
+    user: userOf({ namespace: systemNamespace, name: 'vish' }),
+    url: `${git.url}/shop.git`,
+    repository: await createRepository(root, 'shop.git'),
+    async kubectl(...args) {
+      const scope = [`--kubeconfig=${kubeconfig}`, `--namespace=${namespace}`];
+      return (await run(join(binaries, 'kubectl'), [...scope, ...args], { timeoutMs: 150_000 })).stdout;
+    },
+    async close() {
+      await git[Symbol.asyncDispose]();
+      await rm(root, { recursive: true });
+      await api.close();
+    },
+  };
+}
