@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../src/seams/system.ts';
 import { type Bench, runBench } from './lib/bench.ts';
-import { table } from './lib/table.ts';
+import { line, table } from './lib/table.ts';
 
 /** `npm run bench -- NAME [--quick] [--rows 1,3] [--runs N] [--json FILE]`. Exit code 1 when a bar is not met, 2 when the call is wrong. */
 async function main(): Promise<number> {
@@ -28,6 +28,7 @@ async function main(): Promise<number> {
   const results = await runBench(
     { ...bench, rows, ...(values.runs && { runs: Number(values.runs) }) },
     { clock: systemClock, quick: values.quick },
+    (result) => console.error(line(result)),
   );
   console.log(table(bench.peer, results));
   if (values.quick) console.log('Quick run: it shows that the benchmark works; judge by a full one.');

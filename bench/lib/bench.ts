@@ -18,6 +18,8 @@ export interface Row {
   work: string;
   unit: string;
   bar: Bar;
+  /** Default: those of the benchmark. */
+  runs?: number;
   /** Measures both sides once, on the same server, one right after the other. */
   measure(run: RunInfo): Promise<Sample>;
 }
@@ -55,15 +57,22 @@ export interface RowResult {
   met: boolean;
 }
 
-export async function runBench(bench: Bench, { clock, quick }: Omit<RunInfo, 'index'>): Promise<RowResult[]> {
+/** `onResult` is told of each row as it ends: a failure of a later one must not take it away. */
+export async function runBench(
+  bench: Bench,
+  { clock, quick }: Omit<RunInfo, 'index'>,
+  onResult?: (result: RowResult) => void,
+): Promise<RowResult[]> {
   const tearDown = await bench.setUp?.({ clock, quick });
   try {
     const results: RowResult[] = [];
     for (const row of bench.rows) {
       const samples: Sample[] = [];
-      const runs = quick ? 1 : (bench.runs ?? 5);
+      const runs = quick ? 1 : (row.runs ?? bench.runs ?? 5);
       for (let index = 0; index < runs; index++) samples.push(await row.measure({ clock, quick, index }));
-      results.push(judge(row, samples));
+      const result = judge(row, samples);
+      onResult?.(result);
+      results.push(result);
     }
     return results;
   } finally {

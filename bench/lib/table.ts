@@ -15,6 +15,11 @@ export function table(peer: string, results: readonly RowResult[]): string {
   return [`peer: ${peer}`, ...lines].join('\n');
 }
 
+/** One row by itself, for who watches. */
+export function line(result: RowResult): string {
+  return cells(result).join('  ');
+}
+
 function cells(result: RowResult): string[] {
   const { number, work, unit, ours, peer, ratio, range, runs, bar, met } = result;
   return [

@@ -27,20 +27,28 @@ export function touchWidgets(client: Client, count: number, round: number): Prom
   return forEachIndex(count, (index) => touchWidget(client, index, round));
 }
 
-export function touchWidget(client: Client, index: number, round: number): Promise<Widget> {
-  return client.patch(widgets, { namespace, name: `widget-${index}` }, { spec: { round } }, { type: 'merge' });
+export function touchWidget(client: Client, index: number, round: number, place: string = namespace): Promise<Widget> {
+  const key = { namespace: place, name: `widget-${index}` };
+  return client.patch(widgets, key, { spec: { round } }, { type: 'merge' });
 }
 
-/** Exactly `count` widgets of `bytes`; makes them anew only when there are others. */
-export async function holdWidgets(client: Client, count: number, bytes: number): Promise<void> {
+/** Exactly `count` widgets of `bytes` in each of `into`; makes them anew only when there are others. */
+export async function holdWidgets(
+  client: Client,
+  count: number,
+  bytes: number,
+  into: readonly string[] = [namespace],
+): Promise<void> {
   const { items } = await client.list(widgets);
   const lines = Object.keys(widget(0, bytes).spec.payload ?? {}).length;
-  const fits = items.length === count && Object.keys(items[0]?.spec.payload ?? {}).length === lines;
-  if (fits) return;
-  await forEachIndex(items.length, (index) =>
-    client.delete(widgets, { namespace, name: items[index]?.metadata.name ?? '' }),
-  );
-  await createWidgets(client, count, bytes);
+  const right = ({ metadata, spec }: Widget) =>
+    into.includes(metadata.namespace ?? '') && Object.keys(spec.payload ?? {}).length === lines;
+  if (items.length === count * into.length && items.every(right)) return;
+  await forEachIndex(items.length, async (index) => {
+    const item = items[index];
+    if (item !== undefined) await client.delete(widgets, item.metadata);
+  });
+  for (const place of into) await forEachIndex(count, (index) => client.create(widgets, widget(index, bytes, place)));
 }
 
 /** Writes every status, so that a controller finds nothing to do. */

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Registry } from 'prom-client';
 import { createClient } from '../../src/kube/client/create-client.ts';
 import { loadConnection } from '../../src/kube/connection/load-connection.ts';
@@ -40,6 +42,7 @@ const { values } = parseArgs({
     work: { type: 'string', default: 'widgets' },
     expect: { type: 'string', default: '0' },
     workers: { type: 'string', default: '10' },
+    namespace: { type: 'string', default: '' },
     protocol: { type: 'string', default: 'auto' },
   },
 });
@@ -54,8 +57,16 @@ const cache = new InformerCache({ transport, clock, random, logger: quiet });
 const stop = new AbortController();
 let reconciled = 0;
 
-function say(event: string): void {
-  process.stdout.write(`${JSON.stringify({ event, ms: clock.monotonic() })}\n`);
+function say(event: string, figures: object = {}): void {
+  process.stdout.write(`${JSON.stringify({ event, ms: clock.monotonic(), ...figures })}\n`);
+}
+
+/** Only after a full collection does the size of the heap say what is kept alive. */
+function sayLiveHeap(): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  say('heap', { mebibytes: process.memoryUsage().heapUsed / 2 ** 20 });
 }
 
 function count(): void {
@@ -63,7 +74,7 @@ function count(): void {
 }
 
 function widgetWork(): { sources: Source[]; reconcile: Reconcile } {
-  const informer = cache.informer<Widget>(widgets);
+  const informer = cache.informer<Widget>(widgets, values.namespace === '' ? {} : { namespace: values.namespace });
   const reconcile: Reconcile = async (_, { key, signal }) => {
     const widget = informer.store.get(key);
     if (widget === undefined) return done;
@@ -103,6 +114,7 @@ const controller = new Controller({
   metrics,
   concurrency,
 });
+process.on('SIGUSR2', sayLiveHeap);
 say('started');
 const watching = cache.run(stop.signal);
 await controller.start();

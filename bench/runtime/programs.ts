@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from '../../hack/build/bundle.ts';
 import { run } from '../../hack/lib/run.ts';
+import { shippedProcess } from './shipped.ts';
 import type { Program } from './side.ts';
 
 const folder = '.vish/bench';
@@ -16,7 +17,8 @@ export async function buildPrograms(): Promise<{ ours: Program; peer: Program }>
 async function buildOurs(): Promise<Program> {
   const outfile = join(folder, 'ours.js');
   await bundle({ entry: join(import.meta.dirname, 'ours.ts'), outfile });
-  return { command: process.execPath, args: [outfile], userAgent: 'bench-ours' };
+  const { flags, env } = shippedProcess(readFileSync('Dockerfile', 'utf8'));
+  return { command: process.execPath, args: [...flags, outfile], env, userAgent: 'bench-ours' };
 }
 
 async function buildPeer(): Promise<Program> {

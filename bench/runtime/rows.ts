@@ -1,11 +1,13 @@
 import { type Clock, sleep } from '../../src/seams/clock.ts';
+import { endOf, entriesSince } from '../../test/harness/requests/audit-log.ts';
 import type { Row, RunInfo, Sample } from '../lib/bench.ts';
-import { AuditTail } from './audit.ts';
 import { countConnections } from './connections.ts';
+import { delays, percentile } from './delays.ts';
 import { createFamilies, holdWidgets, settleWidgets, touchWidget, touchWidgets } from './objects.ts';
 import type { Server } from './server.ts';
 import { type Program, Side, type SideOptions } from './side.ts';
 import { takeover } from './takeover.ts';
+import { places } from './widgets.ts';
 
 /** What the rows share, made by the benchmark's setUp. */
 export interface Rig {
@@ -58,7 +60,7 @@ export function runtimeRows(rig: () => Rig): Row[] {
       work: 'one change among 5,000 idle objects until the first request, p99',
       unit: 'ms',
       bar: { of: 'ratio', atMost: 1.2 },
-      measure: both(rig, reaction()),
+      measure: reaction(rig),
     },
     {
       number: 5,
@@ -134,38 +136,39 @@ function memory(): Measure {
   };
 }
 
-function reaction(): Measure {
+/**
+ * Both sides at the same time, each with objects of its own, and a change of the one next to a change of the other: most
+ * of the slowest hundredth is the server's own work (collecting garbage above all), and two phases that come one after
+ * the other meet different amounts of it.
+ */
+function reaction(rig: () => Rig): Row['measure'] {
   let round = 1000;
-  return async (program, { server }, { clock, quick }) => {
+  return async ({ clock, quick }): Promise<Sample> => {
+    const { server, ours, peer } = rig();
     const [count, changes] = quick ? [500, 50] : [5000, 1000];
-    await holdWidgets(server.client, count, small);
+    await holdWidgets(server.client, count, small, Object.values(places));
     await settleWidgets(server.client);
-    return withSide(program, options(clock, server, count), async (side) => {
-      await side.reached('done');
-      const audit = new AuditTail(server.auditLog);
-      for (let index = 0; index < changes; index++) {
-        await touchWidget(server.client, index, ++round);
-        await sleep(clock, 5);
-      }
-      await sleep(clock, 1000);
-      return percentile(delays(audit, program.userAgent), 0.99);
-    });
+    const given = options(clock, server, count);
+    return withSide(ours, { ...given, namespace: places.ours }, (one) =>
+      withSide(peer, { ...given, namespace: places.peer }, async (other) => {
+        await Promise.all([one.reached('done'), other.reached('done')]);
+        await sleep(clock, 5000); // what starting left behind of one must not meet a change of the other
+        const from = await endOf(server.auditLog);
+        for (let index = 0; index < changes; index++) {
+          const order = index % 2 === 0 ? [places.ours, places.peer] : [places.peer, places.ours];
+          for (const place of order) {
+            await touchWidget(server.client, index, ++round, place);
+            await sleep(clock, 5);
+          }
+        }
+        await sleep(clock, 1000);
+        const events = await entriesSince(server.auditLog, from);
+        const slowest = ({ userAgent }: Program, place: string) =>
+          percentile(delays(events, { userAgent, place, changes }), 0.99);
+        return { ours: slowest(ours, places.ours), peer: slowest(peer, places.peer) };
+      }),
+    );
   };
-}
-
-/** From the answer to the change until the server got the controller's first request for that object. */
-function delays(audit: AuditTail, userAgent: string): number[] {
-  const changedAt = new Map<string, number>();
-  const found: number[] = [];
-  const events = audit.read().toSorted((a, b) => a.receivedAt - b.receivedAt);
-  for (const { userAgent: from, name, verb, receivedAt } of events) {
-    if (from.startsWith('bench-harness') && verb === 'patch') changedAt.set(name, receivedAt);
-    const changed = changedAt.get(name);
-    if (!from.startsWith(userAgent) || changed === undefined) continue;
-    found.push((receivedAt - changed) / 1000);
-    changedAt.delete(name);
-  }
-  return found;
 }
 
 function idle(): Measure {
@@ -176,12 +179,13 @@ function idle(): Measure {
     return withSide(program, options(clock, server, count), async (side) => {
       await side.reached('done');
       await sleep(clock, 5000);
-      const audit = new AuditTail(server.auditLog);
+      const from = await endOf(server.auditLog);
       const before = side.cpuMs();
       await sleep(clock, quick ? 5000 : 60_000);
-      const requests = audit
-        .read()
-        .filter(({ userAgent, verb }) => userAgent.startsWith(program.userAgent) && verb !== 'watch');
+      const entries = await entriesSince(server.auditLog, from);
+      const requests = entries.filter(
+        ({ userAgent, verb }) => userAgent.startsWith(program.userAgent) && verb !== 'watch',
+      );
       if (requests.length > 0)
         throw new Error(`idle, and yet ${requests.length} requests, the first a ${requests[0]?.verb}`);
       return side.cpuMs() - before;
@@ -193,16 +197,11 @@ function options(clock: Clock, { kubeconfig }: Server, expect: number): SideOpti
   return { clock, kubeconfig, work: 'widgets', expect };
 }
 
-async function withSide(program: Program, given: SideOptions, use: (side: Side) => Promise<number>): Promise<number> {
+async function withSide<T>(program: Program, given: SideOptions, use: (side: Side) => Promise<T>): Promise<T> {
   const side = new Side(program, given);
   try {
     return await use(side);
   } finally {
     await side.stop();
   }
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -4,10 +4,11 @@ import { createClient } from '../../src/kube/client/create-client.ts';
 import { loadConnection } from '../../src/kube/connection/load-connection.ts';
 import { isKubeError } from '../../src/kube/errors/errors.ts';
 import { createTransport } from '../../src/kube/transport/create-transport.ts';
-import { type Clock, sleep } from '../../src/seams/clock.ts';
+import type { Clock } from '../../src/seams/clock.ts';
 import { systemRandom } from '../../src/seams/system.ts';
-import { definitions } from '../../test/support/resources.ts';
-import { widgetDefinition, widgets } from './widgets.ts';
+import { definitions, namespaces } from '../../test/support/resources.ts';
+import { until } from '../../test/support/until.ts';
+import { places, widgetDefinition, widgets } from './widgets.ts';
 
 /** The server that both sides work on, and the harness's own way to it. */
 export interface Server extends ApiServer {
@@ -32,8 +33,9 @@ async function equip(server: ApiServer, clock: Clock): Promise<Server> {
     await transport.close();
     await server.stop();
   };
+  for (const name of Object.values(places)) await client.create(namespaces, { metadata: { name } });
   await client.create(definitions, widgetDefinition);
-  await until(clock, 'the API server serves widgets', () => served(client));
+  await until(() => served(client), { deadlineMs: 60_000, describe: 'the API server serves widgets', clock });
   return { ...server, client, stop };
 }
 
@@ -42,18 +44,11 @@ async function served(client: Client): Promise<boolean> {
     await client.list(widgets, { limit: 1 });
     return true;
   } catch (error) {
-    const notYet = (['NotFound', 'Unavailable', 'Throttled'] as const).some((code) => isKubeError(error, code));
+    const notYet = (['Unsupported', 'NotFound', 'Unavailable', 'Throttled'] as const).some((code) =>
+      isKubeError(error, code),
+    );
     if (notYet) return false;
     throw error;
-  }
-}
-
-/** Asks every 50 ms; gives up after a minute. */
-export async function until(clock: Clock, what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = clock.monotonic() + 60_000;
-  while (!(await holds())) {
-    if (clock.monotonic() > deadline) throw new Error(`waited a minute, and still not: ${what}`);
-    await sleep(clock, 50);
   }
 }
 

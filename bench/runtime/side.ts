@@ -7,6 +7,8 @@ import type { Clock } from '../../src/seams/clock.ts';
 export interface Program {
   command: string;
   args: readonly string[];
+  /** In addition to our own environment. */
+  env?: Readonly<Record<string, string>>;
   userAgent: string;
 }
 
@@ -16,6 +18,15 @@ export interface SideOptions {
   work: 'widgets' | 'children';
   /** Reconciles after which the program says `done`. */
   expect: number;
+  /** Watch only this namespace. Default: all. */
+  namespace?: string;
+}
+
+interface Word {
+  event: string;
+  /** Milliseconds since the process was started. */
+  ms: number;
+  mebibytes?: number;
 }
 
 const deadlineMs = 300_000;
@@ -27,15 +38,18 @@ export class Side {
   private readonly clock: Clock;
   private readonly child: ChildProcess;
   private readonly events = new Map<string, number>();
-  private readonly waiting = new Map<string, (ms: number) => void>();
+  private readonly waiting = new Map<string, (word: Word) => void>();
   private readonly ended: Promise<void>;
   private complaint = '';
 
-  constructor({ command, args }: Program, { clock, kubeconfig, work, expect }: SideOptions) {
+  constructor({ command, args, env }: Program, { clock, kubeconfig, work, expect, namespace = '' }: SideOptions) {
     this.clock = clock;
     this.startedAt = clock.monotonic();
-    const flags = ['--kubeconfig', kubeconfig, '--work', work, '--expect', String(expect)];
-    this.child = spawn(command, [...args, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const flags = ['--kubeconfig', kubeconfig, '--work', work, '--expect', String(expect), '--namespace', namespace];
+    this.child = spawn(command, [...args, ...flags], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     this.child.stderr?.on(
       'data',
       (chunk: Buffer) => (this.complaint = (this.complaint + chunk.toString()).slice(-2000)),
@@ -46,21 +60,17 @@ export class Side {
 
   /** Milliseconds from the start of the process until it said `event`. */
   async reached(event: string): Promise<number> {
-    const seen = this.events.get(event);
-    if (seen !== undefined) return seen;
-    return new Promise((resolve, reject) => {
-      const fail = (why: string) =>
-        reject(new Error(`${this.child.spawnfile} never said ${event}: ${why}\n${this.complaint}`));
-      const timer = this.clock.setTimeout(() => fail(`no word in ${deadlineMs / 1000} s`), deadlineMs);
-      this.waiting.set(event, (ms) => {
-        this.clock.clearTimeout(timer);
-        resolve(ms);
-      });
-      this.child.once('close', () => {
-        this.clock.clearTimeout(timer);
-        fail('it ended');
-      });
-    });
+    return this.events.get(event) ?? (await this.next(event)).ms;
+  }
+
+  /**
+   * What is kept alive, in MiB: the heap after a full collection. Only our side can say, and resident memory goes
+   * another way afterwards.
+   */
+  async liveHeap(): Promise<number> {
+    const word = this.next('heap');
+    this.child.kill('SIGUSR2');
+    return (await word).mebibytes ?? Number.NaN;
   }
 
   get pid(): number {
@@ -85,10 +95,26 @@ export class Side {
     await this.ended;
   }
 
+  private next(event: string): Promise<Word> {
+    return new Promise((resolve, reject) => {
+      const fail = (why: string) =>
+        reject(new Error(`${this.child.spawnfile} never said ${event}: ${why}\n${this.complaint}`));
+      const timer = this.clock.setTimeout(() => fail(`no word in ${deadlineMs / 1000} s`), deadlineMs);
+      this.waiting.set(event, (word) => {
+        this.clock.clearTimeout(timer);
+        resolve(word);
+      });
+      this.child.once('close', () => {
+        this.clock.clearTimeout(timer);
+        fail('it ended');
+      });
+    });
+  }
+
   private onLine(text: string): void {
-    const { event } = JSON.parse(text) as { event: string };
-    const ms = this.clock.monotonic() - this.startedAt;
-    this.events.set(event, ms);
-    this.waiting.get(event)?.(ms);
+    const said = JSON.parse(text) as Pick<Word, 'event' | 'mebibytes'>;
+    const word = { ...said, ms: this.clock.monotonic() - this.startedAt };
+    this.events.set(word.event, word.ms);
+    this.waiting.get(word.event)?.(word);
   }
 }

@@ -16,6 +16,8 @@ export const widgets: Resource<Widget> = {
 };
 
 export const namespace = 'default';
+/** For rows that measure both sides at the same time: each works on objects of its own. */
+export const places = { ours: 'ours', peer: 'peer' } as const;
 
 const text = { type: 'string' };
 const integer = { type: 'integer', format: 'int64' };
@@ -47,13 +49,13 @@ export const widgetDefinition = {
 const line = 'x'.repeat(180);
 
 /** A widget of about `bytes`, the same every time; `settled` ones have a status that leaves nothing to write. */
-export function widget(index: number, bytes: number): Widget {
+export function widget(index: number, bytes: number, place: string = namespace): Widget {
   const lines = Math.max(1, Math.round((bytes - 600) / 200));
   const payload = Object.fromEntries(Array.from({ length: lines }, (_, key) => [`line-${key}`, line]));
   return {
     apiVersion: 'bench.vish.dev/v1',
     kind: 'Widget',
-    metadata: { name: `widget-${index}`, namespace, labels: { app: `app-${index % 100}` } },
+    metadata: { name: `widget-${index}`, namespace: place, labels: { app: `app-${index % 100}` } },
     spec: { payload },
   };
 }

@@ -13,6 +13,8 @@ const changesPerSecond = 50;
 interface Soak {
   /** MiB an hour after the warm-up. */
   slope: number;
+  /** The same of the live heap, from before the first change until after the last. */
+  liveSlope: number;
   /** Objects whose last change was never acted on. */
   missed: number;
 }
@@ -20,7 +22,7 @@ interface Soak {
 let server: Server | undefined;
 let finished: Promise<Soak> | undefined;
 
-/** Both rows read one run: the work takes half an hour. */
+/** All rows read one run: the work takes half an hour. */
 function soakOnce(run: RunInfo): Promise<Soak> {
   if (server === undefined) throw new Error('the rows were measured before setUp');
   finished ??= soak(server, run);
@@ -34,10 +36,17 @@ async function soak(at: Server, { clock, quick }: RunInfo): Promise<Soak> {
   const side = new Side(ours, { clock, kubeconfig: at.kubeconfig, work: 'widgets', expect: quick ? 500 : objects });
   try {
     await side.reached('done');
+    // Collections that we force would hide how resident memory grows by itself: one before it is looked at, one after.
+    const before = await side.liveHeap();
     const points = await churn(at, side, { clock, seconds: quick ? 30 : 1800, count: quick ? 500 : objects });
     const warm = points.filter(({ seconds }) => seconds > (quick ? 5 : 300));
     await sleep(clock, 5000);
-    return { slope: slopePerHour(warm), missed: await unanswered(at) };
+    const missed = await unanswered(at);
+    const live = [
+      { seconds: 0, value: before },
+      { seconds: points.at(-1)?.seconds ?? 0, value: await side.liveHeap() },
+    ];
+    return { slope: slopePerHour(warm), liveSlope: slopePerHour(live), missed };
   } finally {
     await side.stop();
   }
@@ -92,6 +101,13 @@ export const bench: Bench = {
       unit: 'objects',
       bar: { of: 'ours', atMost: 0 },
       measure: row(async (run) => (await soakOnce(run)).missed),
+    },
+    {
+      number: 3,
+      work: 'growth of what the heap keeps alive over the same time',
+      unit: 'MiB/h',
+      bar: { of: 'ours', atMost: 5 },
+      measure: row(async (run) => (await soakOnce(run)).liveSlope),
     },
   ],
   async setUp({ clock }) {

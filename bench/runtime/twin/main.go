@@ -84,16 +84,17 @@ func main() {
 	work := flags.String("work", "widgets", "widgets or children")
 	expect := flags.Int64("expect", 0, "reconciles after which to say done")
 	workers := flags.Int("workers", 10, "reconciles at once")
+	namespace := flags.String("namespace", "", "the only one to watch; all when empty")
 	_ = flags.Parse(os.Args[1:])
 	log.SetLogger(logr.Discard())
-	if err := run(*kubeconfig, *work, *expect, *workers); err != nil {
+	if err := run(*kubeconfig, *work, *namespace, *expect, *workers); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(kubeconfig, work string, expect int64, workers int) error {
-	mgr, err := newManager(kubeconfig)
+func run(kubeconfig, work, namespace string, expect int64, workers int) error {
+	mgr, err := newManager(kubeconfig, namespace)
 	if err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ func run(kubeconfig, work string, expect int64, workers int) error {
 	return mgr.Start(ctrl.SetupSignalHandler())
 }
 
-func newManager(kubeconfig string) (ctrl.Manager, error) {
+func newManager(kubeconfig, namespace string) (ctrl.Manager, error) {
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		return nil, err
@@ -123,9 +124,13 @@ func newManager(kubeconfig string) (ctrl.Manager, error) {
 	if err := appsv1.AddToScheme(scheme); err != nil {
 		return nil, err
 	}
+	caching := cache.Options{DefaultTransform: cache.TransformStripManagedFields()}
+	if namespace != "" {
+		caching.DefaultNamespaces = map[string]cache.Config{namespace: {}}
+	}
 	return ctrl.NewManager(config, manager.Options{
 		Scheme:  scheme,
 		Metrics: server.Options{BindAddress: "0"},
-		Cache:   cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
+		Cache:   caching,
 	})
 }
