@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { generatedFiles, page } from '../src/crds/generate/files.ts';
 import { settingsPage } from '../src/settings/reference.ts';
+import { chartCopies } from './chart/copies.ts';
 import { helmAtHand } from './chart/helm.ts';
 import { installFile } from './chart/render.ts';
 import { valuesSchemaFile } from './chart/values-schema.ts';
@@ -13,24 +14,32 @@ const check = process.argv.includes('--check');
 const files = new Map([...generatedFiles(), ['docs/reference/settings.md', page(settingsPage(), 'src/settings')]]);
 
 files.set(...(await valuesSchemaFile()));
-// Building Helm takes a minute, so a machine that has none leaves this file to the tests of the chart.
-const helm = await helmAtHand();
-if (helm === undefined) console.log('config/install was not looked at: there is no Helm 4 on this machine');
-else files.set(...(await installFile(helm)));
+for (const [path, content] of await chartCopies(root, files)) files.set(path, content);
 
 const stale: string[] = [];
-for (const [path, content] of files) {
+for (const file of files) await settle(file);
+// Helm reads the chart from the disk, so what the chart is made of comes first.
+if (stale.length === 0 || !check) await settleInstall();
+
+const foreign = await strangers(['config/crd', 'charts/vish/files/crds', 'charts/vish/files/rbac', 'docs/reference']);
+report();
+
+async function settle([path, content]: readonly [string, string]): Promise<void> {
   const file = join(root, path);
   const present = await readFile(file, 'utf8').catch(() => undefined);
-  if (present === content) continue;
+  if (present === content) return;
   stale.push(path);
-  if (check) continue;
+  if (check) return;
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, content);
 }
 
-const foreign = await strangers(['config/crd', 'docs/reference']);
-report();
+/** Building Helm takes a minute, so a machine that has none leaves this file to the tests of the chart. */
+async function settleInstall(): Promise<void> {
+  const helm = await helmAtHand();
+  if (helm === undefined) return console.log('config/install was not looked at: there is no Helm 4 on this machine');
+  await settle(await installFile(helm));
+}
 
 /** A file that is generated no more would be applied and read for ever. */
 async function strangers(folders: string[]): Promise<string[]> {
