@@ -24,7 +24,7 @@ export interface ApiServer {
   /** Path of an administrator's kubeconfig. */
   readonly kubeconfig: string;
   readonly url: string;
-  /** One JSON line per request; see `countRequests`. */
+  /** One JSON line per request; see `test/harness/requests`. */
   readonly auditLog: string;
   /** Folder with the matching kubectl. */
   readonly binaries: string;
