@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { request } from 'undici';
-import { z } from 'zod';
 import { bundle } from '../../hack/build/bundle.ts';
 import { type Clock, sleep } from '../../src/seams/clock.ts';
+import { shippedProcess } from '../runtime/shipped.ts';
 
 export interface OperatorFigures {
   /** From the start of the process until it says that it is ready. */
@@ -34,9 +34,10 @@ export async function measureOperator(options: MeasureOptions): Promise<Operator
   const flags = ['--kubeconfig', kubeconfig, '--namespace', namespace, '--health-port=18081', '--metrics-port=18080'];
   const began = clock.monotonic();
   // With node's own program, not whatever stands first on PATH under that name.
-  const child = spawn(process.execPath, [...nodeFlags(), outfile, ...flags], {
+  const shipped = shippedProcess(readFileSync('Dockerfile', 'utf8'));
+  const child = spawn(process.execPath, [...shipped.flags, outfile, ...flags], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, MALLOC_ARENA_MAX: '2', NODE_ENV: 'production' },
+    env: { ...process.env, ...shipped.env, NODE_ENV: 'production' },
   });
   try {
     await ready(clock, child);
@@ -48,13 +49,6 @@ export async function measureOperator(options: MeasureOptions): Promise<Operator
     child.kill('SIGTERM');
     if (child.exitCode === null) await once(child, 'exit');
   }
-}
-
-/** Those of the image, read from its Dockerfile so that the two cannot come apart. */
-function nodeFlags(): string[] {
-  const [, line = '[]'] = /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync('Dockerfile', 'utf8')) ?? [];
-  const words = z.array(z.string()).parse(JSON.parse(line));
-  return words.filter((word) => word.startsWith('--'));
 }
 
 async function ready(clock: Clock, child: ChildProcess): Promise<void> {
