@@ -6,7 +6,7 @@ FROM node:24-slim AS node
 FROM node AS bundler
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+RUN --mount=type=cache,target=/var/cache/npm npm ci --cache=/var/cache/npm --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY hack/build hack/build
 COPY src src
