@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { buildWorld } from '../../../test/support/build-world.ts';
 import { type GitServer, startGitServer } from '../../../test/support/git-server/git-server.ts';
 import { createRepository, type Repository } from '../../../test/support/git-server/repository.ts';
-import { removeNamespace, testCluster } from '../../../test/support/kinds/cluster.ts';
+import { installKinds } from '../../../test/support/kinds/cluster.ts';
 import { pushOurImages } from '../../../test/support/our-images.ts';
 import { until } from '../../../test/support/until.ts';
 import type { Build } from '../../crds/build/build.ts';
@@ -38,7 +38,7 @@ const sample = {
 
 beforeAll(async () => {
   const { reference: builderImage } = (await pushOurImages(inject('node'))).builder;
-  await removeNamespace(await testCluster('build-e2e-kinds', kubeconfig)); // a fresh cluster knows no kind of ours
+  await installKinds(kubeconfig);
   root = await mkdtemp(join(tmpdir(), 'vish-build-e2e-'));
   server = await startGitServer({ root, host: address, login: { username: 'git', password: 'planted-git-secret' } });
   repository = await createRepository(root, 'shop.git');

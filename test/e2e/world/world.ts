@@ -13,7 +13,7 @@ import { userOf } from '../../harness/requests/rights.ts';
 import { createSecrets, type Secrets } from '../../harness/secrets/secrets.ts';
 import { type GitServer, startGitServer } from '../../support/git-server/git-server.ts';
 import { createRepository, type Repository } from '../../support/git-server/repository.ts';
-import { removeNamespace, testCluster } from '../../support/kinds/cluster.ts';
+import { installKinds } from '../../support/kinds/cluster.ts';
 import { pushOurImages } from '../../support/our-images.ts';
 import { namespaces } from '../../support/resources.ts';
 import { systemNamespace } from './places.ts';
@@ -47,8 +47,7 @@ export interface World {
 export async function startWorld(namespace: string): Promise<World> {
   const { kubeconfig, binaries, registry, auditLog, address } = inject('node');
   const images = await pushOurImages(inject('node'));
-  // What is watched has to exist, also on a fresh cluster and whichever file is the first.
-  await removeNamespace(await testCluster(`${namespace}-kinds`, kubeconfig));
+  await installKinds(kubeconfig);
   const api = await connectTo(kubeconfig);
   const hadNamespaces = new Set((await api.client.list(namespaces)).items.map(({ metadata }) => metadata.name));
   const leftovers = await watchForLeftovers({ client: api.client });

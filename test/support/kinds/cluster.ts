@@ -15,12 +15,26 @@ export interface TestCluster extends Api {
 export async function testCluster(namespace: string, kubeconfig = inject('kubeconfig')): Promise<TestCluster> {
   const api = await connect(kubeconfig);
   await api.call({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name: namespace } } });
+  await installInto(api);
+  return { ...api, namespace, collection: ({ plural }) => `/apis/${apiVersion}/namespaces/${namespace}/${plural}` };
+}
+
+/** What is watched has to exist, also on a fresh cluster. */
+export async function installKinds(kubeconfig: string): Promise<void> {
+  const api = await connect(kubeconfig);
+  try {
+    await installInto(api);
+  } finally {
+    await api.close();
+  }
+}
+
+async function installInto(api: Api): Promise<void> {
   for (const kind of kinds) await install(api, kind);
   await until(async () => (await Promise.all(kinds.map((kind) => served(api, kind)))).every(Boolean), {
     deadlineMs: 30_000,
     describe: 'the kinds are served',
   });
-  return { ...api, namespace, collection: ({ plural }) => `/apis/${apiVersion}/namespaces/${namespace}/${plural}` };
 }
 
 export async function removeNamespace(cluster: TestCluster): Promise<void> {
