@@ -6,7 +6,8 @@ const entrySchema = z.object({
   auditID: z.string(),
   verb: z.string(),
   requestURI: z.string(),
-  user: z.object({ username: z.string() }),
+  // Who was not let in has no name: a token that outlived its ServiceAccount, for one.
+  user: z.object({ username: z.string().default('') }),
   userAgent: z.string().default(''),
   objectRef: z
     .object({

@@ -24,6 +24,8 @@ interface Line {
   resource?: string;
   subresource?: string;
   code?: number;
+  /** Null for none. */
+  username?: string | null;
 }
 
 let ids = 0;
@@ -35,12 +37,13 @@ async function write({
   resource = 'pods',
   subresource,
   code = 200,
+  username = 'vish',
 }: Line) {
   const entry = {
     auditID: id,
     verb,
     requestURI: `/${resource}`,
-    user: { username: 'vish' },
+    user: username === null ? {} : { username },
     objectRef: { resource, ...(group && { apiGroup: group }), ...(subresource && { subresource }), namespace: 'shop' },
     responseStatus: { code },
     requestReceivedTimestamp: '2026-01-01T00:00:00.000001Z',
@@ -77,6 +80,11 @@ describe('the audit log', () => {
     await appendFile(log, '{"auditID":"half');
 
     expect(await all()).toHaveLength(1);
+  });
+  it('has requests of nobody, which were not let in', async () => {
+    await write({ username: null, code: 401 });
+
+    expect(await all()).toEqual([expect.objectContaining({ user: '', code: 401 })]);
   });
 });
 
