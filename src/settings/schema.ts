@@ -25,6 +25,14 @@ const cache = z.strictObject({
   megabytes: int32(512, 1_000_000).default(10_000).describe('Size of each volume, and how much BuildKit keeps in it.'),
 });
 
+const source = z.strictObject({
+  packMegabytes: int32(1, 100_000).default(1000).describe('Size of the commit as the git host sends it.'),
+  megabytes: int32(1, 100_000).default(4000).describe('Size of all its files.'),
+  fileMegabytes: int32(1, 100_000).default(500).describe('Size of one file.'),
+  files: int32(1, 10_000_000).default(200_000).describe('Number of its files and folders.'),
+  seconds: seconds(1, 86_400).default(600).describe('Time to fetch it.'),
+});
+
 const builds = z.strictObject({
   namespace: label().default('vish-builds').describe('Where build pods run. Nothing else may be there.'),
   builderImage: text(500).optional().describe('Image with git, BuildKit and the steps. Absent: nothing can be built.'),
@@ -46,6 +54,7 @@ const builds = z.strictObject({
   cache: cache
     .optional()
     .describe('One volume for each Project, so that trusted builds begin warm. Absent: every build starts empty.'),
+  source: source.prefault({}).describe('How much of a repository is taken; more is refused with SourceRefused.'),
   registries: listMap(registry, { max: 64, keys: ['host'] })
     .default([])
     .describe('How BuildKit reaches registries that are not plain HTTPS.'),

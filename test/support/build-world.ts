@@ -46,6 +46,7 @@ const defaults = {
   keepSeconds: 600,
   maxConcurrent: 2,
   deadlineSeconds: 600,
+  source: { packMegabytes: 100, megabytes: 100, fileMegabytes: 100, files: 10_000, seconds: 60 },
 } as const;
 
 /** The build controller as it runs in the operator, with namespaces and a Project of its own. */

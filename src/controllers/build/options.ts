@@ -1,4 +1,5 @@
 import type { JobOptions } from '../../images/driver/job/options.ts';
+import type { SourceLimits } from '../../images/steps/plans.ts';
 import type { Exception } from '../../outbound/outbound.ts';
 
 /** The operator's settings for builds. */
@@ -7,6 +8,8 @@ export interface BuildOptions extends JobOptions {
   readonly deadlineSeconds: number;
   /** Builds at the same time, over all Projects. */
   readonly maxConcurrent: number;
+  /** How much of a repository is taken. */
+  readonly source: SourceLimits;
   /** What the push step may reach; the same rules as the operator's own outbound client. */
   readonly outbound: {
     readonly clusterRanges: readonly string[];

@@ -70,13 +70,17 @@ function planOf(
     attempt: attemptOf(build),
     build: { namespace: metadata.namespace ?? '', name: metadata.name },
     projectUid: project.metadata.uid,
-    clone: { url: pin.url, gitArgs: [...pin.git.args], gitEnv: { ...pin.git.env }, commit: spec.commit },
+    clone: clonePlanOf(spec.commit, options, pin),
     image: imagePlanOf(build, project, options),
     push: { repository: project.spec.image.repository, tag: spec.commit, outbound: rules },
     credentials,
     resources: { cpu: spec.build?.cpu?.toString(), memory: spec.build?.memory?.toString() },
     deadlineSeconds: Math.max(1, Math.ceil((deadline - now) / 1000)),
   };
+}
+
+function clonePlanOf(commit: string, { source: limits }: BuildOptions, { url, git }: Pin): BuildPlan['clone'] {
+  return { url, gitArgs: [...git.args], gitEnv: { ...git.env }, commit, limits };
 }
 
 function imagePlanOf({ spec }: Build, project: Project, { registries, cache }: BuildOptions): BuildPlan['image'] {

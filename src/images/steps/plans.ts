@@ -1,5 +1,14 @@
 import { z } from 'zod';
 
+/** How much of a repository is taken; the operator's settings `builds.source`. */
+export const sourceLimits = z.strictObject({
+  packMegabytes: z.number().int().positive(),
+  megabytes: z.number().int().positive(),
+  fileMegabytes: z.number().int().positive(),
+  files: z.number().int().positive(),
+  seconds: z.number().int().positive(),
+});
+
 /**
  * What the operator tells each step, as JSON in the environment of its container. Nothing secret: everybody who may read
  * the pod can read it. Credentials are files of the one container that needs them.
@@ -10,6 +19,7 @@ export const clonePlan = z.strictObject({
   gitArgs: z.array(z.string()),
   gitEnv: z.record(z.string(), z.string()),
   commit: z.string().regex(/^[a-f0-9]{40,64}$/),
+  limits: sourceLimits,
 });
 
 const registry = z.strictObject({
@@ -55,6 +65,7 @@ export const pushPlan = z.strictObject({
   }),
 });
 
+export type SourceLimits = z.output<typeof sourceLimits>;
 export type ClonePlan = z.output<typeof clonePlan>;
 export type BuildStepPlan = z.output<typeof buildPlan>;
 export type PushPlan = z.output<typeof pushPlan>;

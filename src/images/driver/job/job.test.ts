@@ -14,13 +14,15 @@ const options: JobOptions = {
   keepSeconds: 3600,
 };
 
+const limits = { packMegabytes: 1, megabytes: 1, fileMegabytes: 1, files: 1, seconds: 1 };
+
 function aPlan(change: Partial<BuildPlan> = {}): BuildPlan {
   return {
     uid: 'f0e1',
     attempt: 2,
     build: { namespace: 'shop', name: 'web-1' },
     projectUid: 'p1',
-    clone: { url: 'https://git.test/a.git', gitArgs: [], gitEnv: {}, commit: 'a'.repeat(40) },
+    clone: { url: 'https://git.test/a.git', gitArgs: [], gitEnv: {}, commit: 'a'.repeat(40), limits },
     image: { path: '.', args: [], platforms: [], labels: {}, registries: [], cacheMegabytes: 1 },
     push: { repository: 'r.test/a', tag: 'a', outbound: { clusterRanges: [], apiServers: [], exceptions: [] } },
     credentials: { authorization: 'Basic planted-git', registryLogin: '{"planted": "registry"}' },

@@ -9,6 +9,8 @@ import { systemClock } from '../../../seams/system.ts';
 import { StepError } from '../step-error.ts';
 import { clone } from './clone.ts';
 
+const limits = { packMegabytes: 10, megabytes: 10, fileMegabytes: 10, files: 100, seconds: 30 };
+
 let root: string;
 let server: GitServer;
 let repository: Repository;
@@ -31,7 +33,7 @@ async function cloned(commit: string, login = 'ann:planted', path = '/shop.git')
   await outbound.close();
   const authorization = join(root, 'authorization');
   if (login !== '') await writeFile(authorization, `Basic ${Buffer.from(login).toString('base64')}\n`);
-  const plan = { url: pin.url, gitArgs: [...pin.git.args], gitEnv: { ...pin.git.env }, commit };
+  const plan = { url: pin.url, gitArgs: [...pin.git.args], gitEnv: { ...pin.git.env }, commit, limits };
   const log: string[] = [];
   const context = {
     clock: systemClock,

@@ -1,11 +1,29 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { Redactor } from '../../../kube/log/redactor.ts';
 import { plainLine, Tail } from './lines.ts';
 
-it('takes out terminal control, other control characters and secrets', () => {
-  expect(plainLine('\u001b[31mfetch https://user:pa55@host\u001b[0m\u0007', ['pa55'])).toBe(
-    'fetch https://user:***@host',
-  );
+it.each([
+  ['colours and the bell', '\u001b[31mred\u001b[0m\u0007', 'red'],
+  ['a title for the terminal', '\u001b]0;evil\u0007said', 'said'],
+  ['a link behind other words', '\u001b]8;;https://evil.test\u0007ok\u001b]8;;\u0007', 'ok'],
+  ['the one-byte form of an escape', 'a\u009b2Jb', 'ab'],
+  ['text that is turned around', 'a\u202etxt.exe\u2069b', 'atxt.exeb'],
+  ['what is not seen', 'a\u200b\ufeff\u{e0041}b', 'ab'],
+  ['other ends of lines', 'a\u2028b\u0085c\u0000d', 'a b c d'],
+  ['half a character', 'a\ud800b', 'ab'],
+  ['the login in an address', 'fetch https://user:pa55@host', 'fetch https://[redacted]@host'],
+])('takes out %s', (_what, text, plain) => {
+  expect(plainLine(text)).toBe(plain);
+});
+
+it('finds a secret also when something invisible lies between its letters', () => {
+  const secrets = new Redactor();
+  secrets.add('planted');
+
+  for (const text of ['planted', 'pla\u001b[0mnted', 'pla\u200bnted', 'pla\u202ented']) {
+    expect(plainLine(`<${text}>`, secrets)).toBe('<[redacted]>');
+  }
 });
 
 it('shows the last state of a line that overwrites itself', () => {

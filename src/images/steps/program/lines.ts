@@ -1,14 +1,23 @@
 import { stripVTControlCharacters } from 'node:util';
+import { Redactor } from '../../../kube/log/redactor.ts';
 
 const maxLength = 512;
+/** Of what is looked at: the rules below must not be run over a line of megabytes. */
+const maxRead = 8192;
+
+const anySecret = new Redactor();
+/** They turn text around or hide parts of it, so that a person reads something else than what stands there. */
+const hidden = /[\p{Cf}\p{Cs}]/gu;
+const control = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
 /** What a program printed, fit for a status: no terminal control, no other control characters, no known secret. */
-export function plainLine(text: string, secrets: readonly string[] = []): string {
-  const hidden = secrets.reduce((line, secret) => (secret === '' ? line : line.replaceAll(secret, '***')), text);
+export function plainLine(text: string, secrets: Redactor = anySecret, longest = maxLength): string {
   // A progress bar overwrites its line with carriage returns; a person would see the last state.
-  const shown = stripVTControlCharacters(hidden).trimEnd().split('\r').at(-1) ?? '';
-  const visible = shown.replaceAll(/\p{Cc}/gu, ' ').trimEnd();
-  return visible.length <= maxLength ? visible : `${visible.slice(0, maxLength - 1)}…`;
+  const shown = text.trimEnd().split('\r').at(-1) ?? '';
+  const visible = stripVTControlCharacters(shown.slice(0, maxRead)).replaceAll(hidden, '').replaceAll(control, ' ');
+  // Last, because a secret may be printed in pieces with something invisible between them.
+  const plain = secrets.text(visible).trimEnd();
+  return plain.length <= longest ? plain : `${plain.slice(0, longest - 1)}…`;
 }
 
 /** The end of a text that comes in pieces. Bounded, however much is printed. */
@@ -30,7 +39,7 @@ export class Tail {
   }
 
   /** The last lines; empty ones are left out. */
-  last(secrets: readonly string[] = []): string[] {
+  last(secrets?: Redactor): string[] {
     const all = [...this.lines, this.rest].map((line) => plainLine(line, secrets));
     return all.filter((line) => line.trim() !== '').slice(-this.size);
   }

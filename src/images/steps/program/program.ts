@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 
 export interface ProgramOptions {
   /** The whole environment: nothing of ours is handed on. */
@@ -7,8 +8,12 @@ export interface ProgramOptions {
   readonly cwd?: string;
   /** SIGTERM when it aborts. The pod's own end is the deadline behind it. */
   readonly signal: AbortSignal;
+  /** Ends with it what it started: a child that goes on would keep the output open for ever. Default: it alone. */
+  readonly family?: boolean;
   /** Each line of both streams. */
   readonly onLine: (line: string) => void;
+  /** Takes the standard output as it comes; `onLine` then hears of errors only. */
+  readonly onOutput?: (chunk: Buffer) => void;
 }
 
 /** The exit code; 128 when a signal ended it. Rejects when it cannot be started. */
@@ -17,12 +22,13 @@ export function runProgram(program: string, args: readonly string[], options: Pr
 }
 
 export function startProgram(program: string, args: readonly string[], options: ProgramOptions): ChildProcess {
-  const { env, cwd, signal, onLine } = options;
-  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  for (const stream of [child.stdout, child.stderr]) {
-    if (stream) createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine);
-  }
-  const stop = () => child.kill('SIGTERM');
+  const { env, cwd, signal, family = false, onLine, onOutput } = options;
+  const child = spawn(program, args, { cwd, env, detached: family, stdio: ['ignore', 'pipe', 'pipe'] });
+  if (onOutput === undefined) eachLine(child.stdout, onLine);
+  else child.stdout.on('data', onOutput);
+  eachLine(child.stderr, onLine);
+  const stop = () => (family ? endFamily(child) : child.kill('SIGTERM'));
+  if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
   child.once('close', () => signal.removeEventListener('abort', stop));
   return child;
@@ -32,5 +38,30 @@ export function ended(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(new Error(`could not start ${child.spawnfile}: ${error.message}`)));
     child.once('close', (code) => resolve(code ?? 128));
+  });
+}
+
+function endFamily({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** BuildKit tells of thousands of steps in one line; somebody else's line without end must not fill the memory. */
+const longestLine = 8 * 1024 * 1024;
+
+function eachLine(stream: Readable, onLine: (line: string) => void): void {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  stream.on('data', (chunk: Buffer) => {
+    const lines = (rest + decoder.write(chunk)).split('\n');
+    rest = (lines.pop() ?? '').slice(0, longestLine);
+    lines.forEach(onLine);
+  });
+  stream.once('end', () => {
+    if (rest !== '') onLine(rest);
   });
 }

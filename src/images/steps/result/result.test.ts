@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { plainLine } from '../program/lines.ts';
 import { parseResult, type StepResult } from './result.ts';
 import { encodeResult } from './write-result.ts';
 
@@ -13,6 +14,8 @@ const failed: StepResult = {
   exitCode: 1,
   lines: ['a', 'b'],
 };
+
+const lastOf = (lines: readonly string[]) => plainLine(lines.at(-1) ?? '');
 
 it('comes back as it was written', () => {
   expect(parseResult(encodeResult(failed))).toEqual(failed);
@@ -32,7 +35,7 @@ it('fits into a termination message and keeps the last line, whatever is in it',
       const decoded = parseResult(encoded);
       expect(Buffer.byteLength(encoded)).toBeLessThanOrEqual(4096);
       expect(decoded?.ok).toBe(false);
-      expect(decoded?.ok === false && texts.lines.at(-1)?.startsWith(decoded.lines?.at(-1) ?? '-')).toBe(true);
+      expect(decoded?.ok === false && lastOf(texts.lines).startsWith(decoded.lines?.at(-1) ?? '-')).toBe(true);
     }),
   );
 });
@@ -43,3 +46,13 @@ it.each(['', '{', '[]', '{"ok": true}', '{"ok":true,"stage":"Push","seconds":1,"
     expect(parseResult(message)).toBeUndefined();
   },
 );
+
+it('shows nothing that paints a terminal, although the step let it through', () => {
+  const evil = '\u001b]0;evil\u0007a\u202eb\nc';
+
+  expect(parseResult(JSON.stringify({ ...failed, message: evil, step: evil, lines: [evil] }))).toMatchObject({
+    message: 'ab c',
+    step: 'ab c',
+    lines: ['ab c'],
+  });
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainLine } from '../program/lines.ts';
 
 /** What a step can fail of: reasons of the table in src/crds/reasons. */
 export const stepReasons = [
@@ -20,7 +21,12 @@ export const stepReasons = [
 ] as const;
 export type StepReason = (typeof stepReasons)[number];
 
-const text = (length: number) => z.string().max(length);
+/** Whoever wrote it: people read it in a terminal. */
+const text = (length: number) =>
+  z
+    .string()
+    .max(length)
+    .transform((said) => plainLine(said, undefined, length));
 const seconds = z.number().min(0).max(1_000_000);
 const count = z.number().int().min(0).max(100_000);
 
