@@ -41,6 +41,11 @@ export class MemoryClient implements Client {
     return { metadata: { resourceVersion: String(this.version) }, items: items as Stored<T>[] };
   }
 
+  async log(resource: Resource, key: ObjectKey): Promise<string> {
+    await this.get(resource, key);
+    return '';
+  }
+
   create<T extends KubeObject>(resource: Resource<T>, object: T): Promise<Stored<T>> {
     const { namespace, name = `generated-${this.version}` } = object.metadata;
     const key = namespace === undefined ? { name } : { namespace, name };

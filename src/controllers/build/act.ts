@@ -1,6 +1,7 @@
 import type { Build } from '../../crds/build/build.ts';
 import type { Condition } from '../../crds/conditions/condition.ts';
 import type { Project } from '../../crds/project/project.ts';
+import { type Failed, isWorkStage } from '../../images/driver/driver.ts';
 import { jobNameOf } from '../../images/driver/job/names.ts';
 import { buildIdentity } from '../../images/identity.ts';
 import { done, isKubeError, isRefusal, type Result, type Stored } from '../../kube/index.ts';
@@ -46,9 +47,7 @@ export async function act(turn: Turn, parts: BuildParts): Promise<Result> {
       await write(turn, parts, succeededStatus(turn, decision.progress, project?.spec.image.repository));
       return done;
     case 'end':
-      if (decision.cancel) await parts.driver.cancel(ref, signal);
-      await write(turn, parts, endedStatus(turn, decision));
-      return done;
+      return end(turn, parts, decision);
     case 'retry':
       await parts.driver.cleanUp(ref, signal);
       await parts.driver.cancel(ref, signal);
@@ -65,6 +64,23 @@ export async function act(turn: Turn, parts: BuildParts): Promise<Result> {
     default:
       return enter(turn, parts);
   }
+}
+
+/** The lines are read before the pod goes. */
+async function end(turn: Turn, parts: BuildParts, decision: Extract<Decision, { do: 'end' }>): Promise<Result> {
+  const { build, signal } = turn;
+  const ref = { uid: build.metadata.uid, attempt: attemptOf(build) };
+  const log = await keptLines(turn, parts, decision.failed);
+  if (decision.cancel) await parts.driver.cancel(ref, signal);
+  await write(turn, parts, endedStatus(turn, decision, log));
+  return done;
+}
+
+async function keptLines({ build, signal }: Turn, { driver, lines }: BuildParts, failed: Failed) {
+  const { stage } = failed.failure;
+  if (failed.reason === 'BuildCancelled' || !isWorkStage(stage)) return undefined;
+  const ref = { uid: build.metadata.uid, attempt: attemptOf(build) };
+  return lines.keep(build, await driver.lastLines(ref, stage, signal), signal);
 }
 
 async function tidy({ build, signal }: Turn, { admissions, driver, wake }: BuildParts): Promise<Result> {

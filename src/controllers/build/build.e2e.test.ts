@@ -14,7 +14,7 @@ import { pushOurImages } from '../../../test/support/our-images.ts';
 import { until } from '../../../test/support/until.ts';
 import type { Build } from '../../crds/build/build.ts';
 import { findCondition } from '../../crds/conditions/conditions.ts';
-import { pods, secrets } from '../../objects/core.ts';
+import { configMaps, pods, secrets } from '../../objects/core.ts';
 import { annotations } from '../../objects/labels.ts';
 import { builds } from '../../objects/vish.ts';
 
@@ -121,6 +121,8 @@ it('names the command that failed, its place, its code and its last lines', asyn
     lines: ['one', 'no such file: x'],
   });
   expect(status?.state).toBe('Failed');
+  const kept = await world.client.get(configMaps, { namespace: 'build-e2e', name: status?.failure?.log ?? '' });
+  expect(kept.data?.['lines']).toMatch(/=> ERROR RUN echo one[^]*\none\nno such file: x\n/);
 });
 
 it('names the line of a Dockerfile that cannot be read', async () => {

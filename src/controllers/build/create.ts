@@ -26,6 +26,7 @@ import { jobs } from '../../objects/workloads.ts';
 import type { Outbound } from '../../outbound/outbound.ts';
 import { ownedConditions } from './act.ts';
 import { Admissions } from './admissions.ts';
+import { linesInConfigMaps } from './last-lines.ts';
 import type { BuildOptions } from './options.ts';
 import { createReconcile } from './reconcile.ts';
 import { createSweeper } from './sweeper.ts';
@@ -66,6 +67,7 @@ export function createBuildController(parts: BuildControllerParts): BuildControl
     ...watched,
     seen,
     driver,
+    lines: linesInConfigMaps(client),
     admissions,
     status: new StatusWriter({ client, resource: builds, fieldManager, clock, ownedConditions }),
     wrote: (build) => written.wrote({ key: formatKey(build.metadata), uid: build.metadata.uid }, builds, build),

@@ -5,6 +5,7 @@ import type { Client, Informer, StatusWriter, Stored } from '../../kube/index.ts
 import type { Outbound } from '../../outbound/outbound.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Admissions } from './admissions.ts';
+import type { LastLines } from './last-lines.ts';
 import type { BuildOptions } from './options.ts';
 import type { SweepParts } from './sweep.ts';
 
@@ -14,6 +15,7 @@ export interface BuildParts extends SweepParts {
   readonly builds: Informer<Build>;
   readonly projects: Informer<Project>;
   readonly driver: BuildDriver;
+  readonly lines: LastLines;
   readonly admissions: Admissions;
   readonly outbound: Pick<Outbound, 'pinForProgram'>;
   readonly status: StatusWriter<Build>;

@@ -82,11 +82,12 @@ export function succeededStatus(
 export function endedStatus(
   occasion: Occasion,
   { failed, supersededBy }: Extract<Decision, { do: 'end' }>,
+  log?: string,
 ): StatusChange {
   const { reason, message, failure, stages } = failed;
   const fields = {
     ...ended(occasion, stages),
-    failure: failureFor(reason, failure),
+    failure: { ...failureFor(reason, failure), ...(log !== undefined && { log }) },
     ...(supersededBy !== undefined && { supersededBy }),
   };
   return { fields, reason, message };

@@ -46,6 +46,7 @@ const failure = z.strictObject({
   lines: atomicList(text(512, { min: 0 }), { max: 20 })
     .optional()
     .describe('Last lines of the failing step, without secrets that the operator knows.'),
+  log: objectName().optional().describe('ConfigMap in this namespace with the last 200 lines; it goes with the Build.'),
 });
 
 export const buildStatus = z.strictObject({

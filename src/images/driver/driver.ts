@@ -42,6 +42,10 @@ export const stageMessages: Readonly<Record<WorkStage, string>> = {
   Push: 'The image is being pushed.',
 };
 
+export function isWorkStage(stage: string): stage is WorkStage {
+  return Object.hasOwn(stageMessages, stage);
+}
+
 /** What is known of a try, read from caches. */
 export type BuildProgress =
   | { readonly state: 'Absent' }
@@ -83,6 +87,8 @@ export interface BuildDriver {
   start(plan: BuildPlan, signal: AbortSignal): Promise<void>;
   /** No I/O. */
   observe(ref: BuildRef): BuildProgress;
+  /** The last lines that this stage printed, at most 200; none when its pod is gone. */
+  lastLines(ref: BuildRef, stage: WorkStage, signal: AbortSignal): Promise<readonly string[]>;
   /** Ends what runs. It may still run for some seconds: see `busy`. */
   cancel(ref: BuildRef, signal: AbortSignal): Promise<void>;
   /** After the end of a try: credentials go; what people may want to read stays for some time. */

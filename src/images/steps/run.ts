@@ -31,6 +31,7 @@ export async function runStep(run: StepRun): Promise<StepResult | undefined> {
     const outcome = await step.run(run);
     return { ok: true, stage: step.stage, seconds: since(run.clock, begun), ...outcome } as StepResult;
   } catch (error) {
+    sayAgain(error, run);
     return { ok: false, stage: step.stage, seconds: since(run.clock, begun), ...explain(error) };
   }
 }
@@ -53,6 +54,13 @@ function runPush(run: StepRun): Promise<object> {
 
 function planOf({ plan }: StepRun): unknown {
   return JSON.parse(plan ?? 'null');
+}
+
+/** Steps run side by side and mix their lines; those of the one that failed come last, where they are looked for. */
+function sayAgain(error: unknown, { say }: StepRun): void {
+  if (!(error instanceof StepError) || error.tail.length === 0) return;
+  say(`=> ERROR ${plainLine(error.details.step ?? '')}`);
+  error.tail.forEach(say);
 }
 
 function explain(error: unknown) {

@@ -7,10 +7,13 @@ export class StepError extends Error {
   override readonly name = 'StepError';
   readonly reason: StepReason;
   readonly details: Details;
+  /** More of the last lines than a termination message has room for. */
+  readonly tail: readonly string[];
 
-  constructor(reason: StepReason, message: string, details: Details = {}) {
+  constructor(reason: StepReason, message: string, details: Details = {}, tail: readonly string[] = []) {
     super(message);
     this.reason = reason;
     this.details = details;
+    this.tail = tail;
   }
 }

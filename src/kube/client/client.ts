@@ -52,10 +52,19 @@ export interface DeleteOptions extends CallOptions {
   gracePeriodSeconds?: number;
 }
 
+export interface LogOptions extends CallOptions {
+  container: string;
+  /** The last lines, and of these the first bytes. */
+  tailLines: number;
+  limitBytes: number;
+}
+
 /** Typed calls to one API server. Every failure is a KubeError that opens with what was attempted. */
 export interface Client {
   get<T extends KubeObject>(resource: Resource<T>, key: ObjectKey, options?: CallOptions): Promise<Stored<T>>;
   list<T extends KubeObject>(resource: Resource<T>, options?: ListOptions): Promise<ObjectList<Stored<T>>>;
+  /** What a container of a pod printed; the pod need not run any more, but must be there. */
+  log(pods: Resource, key: ObjectKey, options: LogOptions): Promise<string>;
   create<T extends KubeObject>(resource: Resource<T>, object: T, options?: WriteOptions): Promise<Stored<T>>;
   /** Replaces the whole object; fails with Conflict unless its resourceVersion is current. */
   update<T extends KubeObject>(resource: Resource<T>, object: T, options?: WriteOptions): Promise<Stored<T>>;

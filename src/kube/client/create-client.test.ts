@@ -65,6 +65,17 @@ it('addresses objects of groups, of the core and of the whole cluster', async ()
   ]);
 });
 
+it('reads what a container printed, as text', async () => {
+  const { client, requests } = clientWith({ body: 'one' });
+  const options = { container: 'app', tailLines: 2, limitBytes: 9, timeoutMs: 1000 };
+
+  expect(await client.log({ ...secrets, plural: 'pods' }, web, options)).toBe('"one"');
+  expect(requests[0]).toMatchObject({
+    path: '/api/v1/namespaces/shop/pods/web/log?container=app&tailLines=2&limitBytes=9',
+    timeoutMs: 1000,
+  });
+});
+
 it.each(['', '.', '..', 'a/b', 'a%2fb'])('refuses the name %j before it becomes another path', async (name) => {
   const { client, requests } = clientWith();
 

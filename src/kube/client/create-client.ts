@@ -8,6 +8,7 @@ import type {
   Client,
   DeleteOptions,
   ListOptions,
+  LogOptions,
   PatchOptions,
   Stored,
   WriteOptions,
@@ -58,6 +59,13 @@ class TransportClient implements Client {
       item.kind ??= resource.kind;
     }
     return list;
+  }
+
+  async log(resource: Resource, key: ObjectKey, options: LogOptions): Promise<string> {
+    const { signal: _signal, timeoutMs: _timeoutMs, ...query } = options;
+    const path = () => withQuery(objectPath(resource, key, 'log'), query);
+    const call: Call = { verb: 'read log of', resource, target: formatKey(key), method: 'GET', path, options };
+    return (await this.caller.send(call)).body.toString('utf8');
   }
 
   create<T extends KubeObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): Promise<Stored<T>> {

@@ -14,6 +14,7 @@ import { type Job, jobs } from '../../../objects/workloads.ts';
 import type { BuildDriver, BuildPlan, BuildRef } from '../driver.ts';
 import { progressOf } from '../progress/progress.ts';
 import { claimFor, jobFor, secretFor } from './job.ts';
+import { lastLines } from './log.ts';
 import { claimNameOf, jobNameOf } from './names.ts';
 import type { JobOptions } from './options.ts';
 
@@ -41,7 +42,7 @@ export function watchBuildNamespace(cache: InformerCache, namespace: string): Bu
 }
 
 interface JobDriverParts {
-  readonly client: Pick<Client, 'create' | 'delete'>;
+  readonly client: Pick<Client, 'create' | 'delete' | 'log'>;
   readonly seen: BuildNamespace;
   readonly options: JobOptions;
   /** Told of every Job that was made, so that its Build waits until the cache shows it. */
@@ -65,6 +66,7 @@ export function createJobDriver({ client, seen, options, wrote }: JobDriverParts
       if (job) wrote(plan, job);
     },
     observe: (ref) => progressOf(seen.jobs.store.get(`${namespace}/${jobNameOf(ref)}`), podOf(seen, ref)),
+    lastLines: (ref, stage, signal) => lastLines({ client, pod: podOf(seen, ref) }, stage, signal),
     cancel: (ref, signal) => removals.remove(jobs, seen.jobs, { name: jobNameOf(ref), signal }),
     cleanUp: (ref, signal) => removals.remove(secrets, seen.secrets, { name: jobNameOf(ref), signal }),
     busy: () => new Map(busyJobs(seen).map(ownersOf)),

@@ -56,6 +56,6 @@ async function staysInside(repository: string, path: string): Promise<void> {
 }
 
 function cutShort({ running }: BuildProgress): StepError {
-  const details = running && { step: running.step, lines: [...running.lines] };
-  return new StepError('BuildCancelled', 'the build was told to end', details);
+  const details = running && { step: running.step, lines: running.lines.slice(-20) };
+  return new StepError('BuildCancelled', 'the build was told to end', details, running?.lines);
 }

@@ -47,11 +47,30 @@ it.each([
   ['a: failed to do request: Head "https://r.test/v2/": dial tcp: lookup r.test: no such host', 'RegistryUnreachable'],
   ['pull access denied, repository does not exist or may require authorization', 'BaseImageMissing'],
   ['target stage "x" could not be found', 'DockerfileInvalid'],
+  ['failed to resolve source metadata for docker.io/library/node:24: 429 Too Many Requests', 'RegistryUnreachable'],
+  ['node:24: failed to resolve source metadata: no match for platform in manifest: not found', 'BaseImageMissing'],
+  [
+    'failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF',
+    'BuilderUnavailable',
+  ],
 ])('reads "%s" as %s', (error, reason) => {
   const progress = new BuildProgress(() => undefined);
   progress.line(`error: failed to solve: ${error}`);
 
   expect(judgeBuild(progress, 'Dockerfile').reason).toBe(reason);
+});
+
+it('keeps 200 lines of the failing step, and tells the last 20 of them', () => {
+  const progress = new BuildProgress(() => undefined);
+  const log = Array.from({ length: 300 }, (_, index) => `line ${index}\n`).join('');
+  const vertex = { digest: 'd', name: '[2/2] RUN x', error: 'exit code: 1' };
+  progress.line(JSON.stringify({ vertexes: [vertex], logs: [{ vertex: 'd', data: btoa(log) }] }));
+  progress.line('error: failed to solve: process "x" did not complete successfully: exit code: 1');
+
+  const { tail, details } = judgeBuild(progress, 'Dockerfile');
+
+  expect([tail.length, tail[0], tail.at(-1)]).toEqual([200, 'line 100', 'line 299']);
+  expect([details.lines?.length, details.lines?.[0]]).toEqual([20, 'line 280']);
 });
 
 it('blames the builder when it ends without a word', () => {

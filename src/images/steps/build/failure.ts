@@ -20,6 +20,11 @@ const rules: readonly Rule[] = [
     ({ exitCode, error }) => exitCode === 137 || /cannot allocate memory/.test(error),
     () => 'was killed, as it happens when memory runs out; raise build.memory, or make it use less',
   ],
+  [
+    'BuilderUnavailable',
+    says(/error reading from server|transport is closing|code = Unavailable|connection refused.*buildkitd\.sock/i),
+    () => 'the builder ended in the middle, as it happens when memory runs out; with repetition raise build.memory',
+  ],
   ['BuildDiskFull', says(/no space left on device|disk quota exceeded/i), () => 'wrote more than the build may store'],
   [
     'BuildCommandFailed',
@@ -70,9 +75,9 @@ export function judgeBuild(progress: BuildProgress, dockerfile: string): StepErr
   const details: Details = {
     ...where,
     ...(exitCode !== undefined && { exitCode }),
-    ...(failed && { step: failed.step, lines: [...failed.lines] }),
+    ...(failed && { step: failed.step, lines: failed.lines.slice(-20) }),
   };
-  return new StepError(reason, `${subjectOf(failed, where)}: ${say(evidence)}`, details);
+  return new StepError(reason, `${subjectOf(failed, where)}: ${say(evidence)}`, details, failed?.lines);
 }
 
 function subjectOf(failed: FailedStep | undefined, { file, line }: Pick<Details, 'file' | 'line'>): string {

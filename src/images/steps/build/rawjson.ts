@@ -17,7 +17,8 @@ type Vertex = z.output<typeof vertex>;
 /** A RUN, COPY or other instruction, as BuildKit names it: `[build 2/5] RUN npm ci`. */
 const instruction = /^\[(?!internal\b)[^\]]+\] (?!FROM )(.*)$/s;
 const maxVertices = 5000;
-const keptLines = 20;
+/** Of each step: the ends of the failing one are printed once more, and kept when the pod is gone. */
+const keptLines = 200;
 
 export interface FailedStep {
   readonly step: string;

@@ -1,0 +1,43 @@
+import type { Build } from '../../crds/build/build.ts';
+import { type Client, isKubeError, isRefusal, type Stored, withController } from '../../kube/index.ts';
+import { configMaps } from '../../objects/core.ts';
+import { labels, manager } from '../../objects/labels.ts';
+import { builds } from '../../objects/vish.ts';
+
+/** Where the last lines of a failed step stay when its pod is gone. */
+export interface LastLines {
+  /** The place for the status; undefined when nothing could be kept. Repeating it is harmless. */
+  keep(build: Stored<Build>, lines: readonly string[], signal: AbortSignal): Promise<string | undefined>;
+}
+
+const key = 'lines';
+
+/** In a ConfigMap beside the Build, which goes with it. */
+export function linesInConfigMaps(client: Pick<Client, 'create'>): LastLines {
+  return {
+    keep: async (build, lines, signal) => {
+      if (lines.length === 0) return undefined;
+      const map = mapOf(build, lines);
+      try {
+        await client.create(configMaps, map, { signal });
+      } catch (error) {
+        // The lines are a help: a quota that is full must not keep the Build from its end.
+        if (isRefusal(error)) return undefined;
+        if (!isKubeError(error, 'AlreadyExists')) throw error;
+      }
+      return map.metadata.name;
+    },
+  };
+}
+
+/** With part of the UID, because a Build that was made again has other lines. */
+function mapOf(build: Stored<Build>, lines: readonly string[]) {
+  const { namespace = '', name, uid } = build.metadata;
+  const metadata = {
+    namespace,
+    name: `${name.slice(0, 200)}-${uid.slice(0, 8)}-${key}`,
+    labels: { [labels.managedBy]: manager },
+  };
+  const map = { metadata, data: { [key]: `${lines.join('\n')}\n` }, immutable: true };
+  return withController(map, { resource: builds, object: build });
+}
