@@ -39,11 +39,15 @@ const builds = z.strictObject({
   pullSecrets: listSet(objectName(), { max: 8 })
     .default([])
     .describe('Secrets in the build namespace that the builder image is pulled with.'),
-  maxConcurrent: int32(1, 1000).default(4).describe('Builds that run at once; the others wait in order.'),
+  maxConcurrent: int32(1, 1000)
+    .default(4)
+    .describe('Builds that run at once; the others wait, and namespaces take turns.'),
   cpu: quantity('500m').default('500m').describe('CPU that a build requests when its Build says nothing.'),
   memory: quantity('2Gi')
     .default('2Gi')
     .describe('Memory that a build requests and may use at most, when its Build says nothing.'),
+  maxCpu: quantity('8').default('8').describe('A Build that asks for more fails with BuildTooLarge.'),
+  maxMemory: quantity('16Gi').default('16Gi').describe('A Build that asks for more fails with BuildTooLarge.'),
   storage: quantity('20Gi')
     .default('20Gi')
     .describe('Space for the repository, the layers and the image of one build.'),

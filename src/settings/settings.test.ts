@@ -17,6 +17,8 @@ it('has safe defaults for everything', async () => {
       storage: '20Gi',
       deadlineSeconds: 3600,
       keepSeconds: 3600,
+      maxCpu: '8',
+      maxMemory: '16Gi',
       source: { packMegabytes: 1000, megabytes: 4000, fileMegabytes: 500, files: 200_000, seconds: 600 },
       registries: [],
     },

@@ -46,6 +46,8 @@ const defaults = {
   keepSeconds: 600,
   maxConcurrent: 2,
   deadlineSeconds: 600,
+  maxCpu: '2',
+  maxMemory: '4Gi',
   source: { packMegabytes: 100, megabytes: 100, fileMegabytes: 100, files: 10_000, seconds: 60 },
 } as const;
 

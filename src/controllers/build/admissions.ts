@@ -2,7 +2,7 @@ import type { Build } from '../../crds/build/build.ts';
 import type { Project } from '../../crds/project/project.ts';
 import type { BuildDriver } from '../../images/driver/driver.ts';
 import type { Informer, Stored } from '../../kube/index.ts';
-import { placesOf, projectLimit, waitingOf } from './queue.ts';
+import { placesOf, projectLimit, type Running, waitingOf } from './queue.ts';
 
 interface AdmissionParts {
   readonly builds: Informer<Build>;
@@ -62,11 +62,17 @@ export class Admissions {
   private places(running: ReadonlyMap<string, string>): ReadonlyMap<string, number> {
     const { maxConcurrent, cached } = this.parts;
     const waiting = this.waiting().map((build) => waitingOf(build, this.projectUidOf(build)));
+    const namespaces = new Map(waiting.map(({ projectUid, namespace }) => [projectUid, namespace]));
+    for (const { metadata } of this.parts.projects.store.list()) namespaces.set(metadata.uid, metadata.namespace ?? '');
+    const active = running.entries().map(([uid, projectUid]): [string, Running] => {
+      // Of a Project that is gone nobody waits, so nobody has to take turns with it.
+      return [uid, { projectUid, namespace: namespaces.get(projectUid) ?? '' }];
+    });
     const limits = {
       total: maxConcurrent,
       ofProject: (uid: string) => projectLimit(this.projectByUid(uid), { cached }),
     };
-    return placesOf(waiting, running, limits);
+    return placesOf(waiting, new Map(active), limits);
   }
 
   private waiting(): Stored<Build>[] {

@@ -10,6 +10,7 @@ const classes: Partial<Record<SummaryReason, BuildFailure['class']>> = {
   SourceRefused: 'Repository',
   CredentialsMissing: 'Configuration',
   UnknownProjectType: 'Configuration',
+  BuildTooLarge: 'Configuration',
   DockerfileInvalid: 'Code',
   BuildCommandFailed: 'Code',
   BaseImageMissing: 'Code',

@@ -8,6 +8,9 @@ export interface BuildOptions extends JobOptions {
   readonly deadlineSeconds: number;
   /** Builds at the same time, over all Projects. */
   readonly maxConcurrent: number;
+  /** No Build may ask for more. */
+  readonly maxCpu: string | number;
+  readonly maxMemory: string | number;
   /** How much of a repository is taken. */
   readonly source: SourceLimits;
   /** What the push step may reach; the same rules as the operator's own outbound client. */

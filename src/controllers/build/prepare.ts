@@ -1,4 +1,5 @@
 import type { Build } from '../../crds/build/build.ts';
+import { amountOf } from '../../crds/fields/quantities.ts';
 import type { Project } from '../../crds/project/project.ts';
 import type { SummaryReason } from '../../crds/reasons/reasons.ts';
 import type { BuildPlan, Credentials } from '../../images/driver/driver.ts';
@@ -42,6 +43,7 @@ export async function prepare(wanted: Wanted, means: Means, signal: AbortSignal)
     const message = "the operator's settings name no builder image; have the administrator set builds.builderImage";
     throw new NotReady('BuilderUnavailable', message);
   }
+  fits(wanted.build, means.options);
   const { source, image } = wanted.project.spec;
   const { namespace = '' } = wanted.build.metadata;
   const pin = await pinned(source.git?.url ?? '', means);
@@ -50,6 +52,25 @@ export async function prepare(wanted: Wanted, means: Means, signal: AbortSignal)
     read(means, { namespace, name: image.credentialsRef?.name, field: 'image.credentialsRef' }, signal),
   ]);
   return planOf(wanted, means.options, { pin, credentials: credentialsOf(git, registry) });
+}
+
+/** Before a pod asks for it: a cluster that grows by itself would buy a node of that size. */
+export function fits(
+  { spec }: Pick<Build, 'spec'>,
+  { maxCpu, maxMemory }: Pick<BuildOptions, 'maxCpu' | 'maxMemory'>,
+): void {
+  const { cpu = 0, memory = 0 } = spec.build ?? {};
+  const limits = [
+    { field: 'build.cpu', asked: cpu, most: maxCpu },
+    { field: 'build.memory', asked: memory, most: maxMemory },
+  ];
+  const beyond = limits.find(({ asked, most }) => amountOf(asked) > amountOf(most));
+  if (beyond === undefined) return;
+  const { field, asked, most } = beyond;
+  throw new NotReady(
+    'BuildTooLarge',
+    `${field} is ${asked}, and a build may have at most ${most} on this cluster; lower it`,
+  );
 }
 
 interface Found {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { listMap, listSet } from './lists.ts';
 import { label } from './names.ts';
 import { countOrPercent, quantity } from './numbers.ts';
+import { amountOf } from './quantities.ts';
 import { text } from './text.ts';
 import { commit, gitUrl, hostname, httpUrl, imageReference, imageRepository, refName, repositoryPath } from './urls.ts';
 
@@ -88,4 +89,15 @@ describe.each(Object.entries(samples))('%s', (_name, { schema, good, bad }) => {
   it.each(bad)('refuses %j', (value) => {
     expect(accepts(schema, value)).toBe(false);
   });
+});
+
+it.each([
+  [2, 2],
+  ['500m', 0.5],
+  ['0', 0],
+  ['1.5Gi', 1.5 * 2 ** 30],
+  ['3G', 3e9],
+  ['1Pi', Number.POSITIVE_INFINITY],
+])('knows how much %s is', (quantity, amount) => {
+  expect(amountOf(quantity)).toBe(amount);
 });

@@ -78,6 +78,13 @@ export const buildReasons = {
     cause: 'The build wrote more than it may.',
     remedy: 'Make the context or the layers smaller, or have the administrator raise the limit.',
   },
+  BuildTooLarge: {
+    kinds,
+    axes,
+    course: 'Stuck',
+    cause: 'The build asks for more CPU or memory than a build may have on this cluster.',
+    remedy: 'Lower build.cpu or build.memory to what the message allows, or have the administrator raise the limit.',
+  },
   BuildTimedOut: {
     kinds,
     axes,

@@ -1,3 +1,4 @@
+import { amountOf } from '../../../crds/fields/quantities.ts';
 import { TargetError } from '../../target.ts';
 
 /** As a task definition writes it: 1024 units a CPU, memory in MiB. */
@@ -23,7 +24,7 @@ const sizes: readonly { cpu: number; memories: readonly number[] }[] = [
 
 /** The smallest size that holds both. Fargate has steps, so that is most often more than was asked for. */
 export function fargateSize(cpu: number | string, memory: number | string): TaskSize {
-  const wanted = { cpu: amount(cpu) * 1024, memory: amount(memory) / 2 ** 20 };
+  const wanted = { cpu: amountOf(cpu) * 1024, memory: amountOf(memory) / 2 ** 20 };
   for (const size of sizes.filter((size) => size.cpu >= wanted.cpu)) {
     const fits = size.memories.find((memory) => memory >= wanted.memory);
     if (fits !== undefined) return { cpu: size.cpu, memory: fits };
@@ -35,27 +36,8 @@ export function fargateSize(cpu: number | string, memory: number | string): Task
 }
 
 export function sizeHint(cpu: number | string, memory: number | string, size: TaskSize): string | undefined {
-  const same = amount(cpu) * 1024 === size.cpu && amount(memory) / 2 ** 20 === size.memory;
+  const same = amountOf(cpu) * 1024 === size.cpu && amountOf(memory) / 2 ** 20 === size.memory;
   return same
     ? undefined
     : `Fargate runs each replica with cpu ${size.cpu / 1024} and memory ${size.memory}Mi, its next size above cpu ${cpu} and memory ${memory}.`;
-}
-
-const units: Readonly<Record<string, number>> = {
-  '': 1,
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-/** The CRD has checked the form; what slips past it is too large for any size. */
-function amount(quantity: number | string): number {
-  const [, value = '', unit = ''] = /^([0-9.]+)([A-Za-z]*)$/u.exec(String(quantity)) ?? [];
-  return Number.parseFloat(value) * (units[unit] ?? Number.NaN) || (Number(value) === 0 ? 0 : Number.POSITIVE_INFINITY);
 }
