@@ -20,7 +20,7 @@ it.each([
     'status.histori[0].number',
   ],
   ['a reason', '`RollingBackwards`', 'RollingBackwards'],
-  ['a metric', '`vish_builds_total`', 'vish_builds_total'],
+  ['a metric', '`vish_builds_lost_total`', 'vish_builds_lost_total'],
   ['an annotation', '`vish.dev/undo=1`', 'vish.dev/undo'],
 ])('finds %s that does not exist', (_, text, name) => {
   expect(unknownNames(text, vocabulary)).toEqual([name]);

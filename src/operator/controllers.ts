@@ -5,6 +5,7 @@ import { resolveImage } from '../controllers/deployment/adapters/image.ts';
 import { pullLogin } from '../controllers/deployment/adapters/pull-login.ts';
 import { followSource } from '../controllers/deployment/adapters/source.ts';
 import { createDeploymentController, deploymentWrites } from '../controllers/deployment/create.ts';
+import { createProductWatch } from '../controllers/metrics/create.ts';
 import { createProjectController } from '../controllers/project/create.ts';
 import { createTargetController } from '../controllers/target/create.ts';
 import { deploymentsOn, lookChanged } from '../controllers/target/use.ts';
@@ -39,8 +40,7 @@ import { ecsPlacesIn } from '../targets/ecs/place.ts';
 import { createImageCopier } from '../targets/ecs/task/copier.ts';
 import type { Outside } from './outside.ts';
 import { createFindTarget } from './places.ts';
-
-import { controllerRunnable } from './runnables.ts';
+import { controllerRunnable, productWatchRunnable } from './runnables.ts';
 
 export interface ControllersOptions {
   readonly client: Client;
@@ -83,7 +83,8 @@ export function createControllers(options: ControllersOptions): Runnable[] {
       sessions,
     }),
   ];
-  return [...controllers.map(controllerRunnable), build.sweeper];
+  const watch = productWatchRunnable(createProductWatch(options));
+  return [watch, ...controllers.map(controllerRunnable), build.sweeper];
 }
 
 type Shared = ControllersOptions & { metrics: ControllerMetrics; consistency: ConsistencyMetrics };

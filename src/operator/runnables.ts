@@ -1,3 +1,4 @@
+import type { ProductWatch } from '../controllers/metrics/create.ts';
 import type { Controller, InformerCache, Runnable } from '../kube/index.ts';
 
 /** A controller writes, so it runs in the leader alone; its caches are warm before that. */
@@ -20,6 +21,19 @@ export function cacheRunnable(cache: InformerCache): Runnable {
     needsLeadership: false,
     start: (signal) => cache.run(signal),
     ready: (signal) => cache.waitForSync(signal),
+  };
+}
+
+/** Its caches are warm long before it leads, so that it sees all that the controllers write from then on. */
+export function productWatchRunnable(watch: ProductWatch): Runnable {
+  return {
+    name: 'product metrics',
+    needsLeadership: true,
+    async start(signal) {
+      const end = watch.begin();
+      await aborted(signal);
+      end();
+    },
   };
 }
 
