@@ -6,6 +6,7 @@ import { chartCopies } from './chart/copies.ts';
 import { helmAtHand } from './chart/helm.ts';
 import { installFile } from './chart/render.ts';
 import { valuesSchemaFile } from './chart/values-schema.ts';
+import { metricsFile } from './metrics/file.ts';
 
 /** `npm run generate` writes the files that come from the schemas; with `--check` it only says which ones differ. */
 const root = resolve(import.meta.dirname, '..');
@@ -14,6 +15,7 @@ const check = process.argv.includes('--check');
 const files = new Map([...generatedFiles(), ['docs/reference/settings.md', page(settingsPage(), 'src/settings')]]);
 
 files.set(...(await valuesSchemaFile()));
+files.set(...(await metricsFile(root)));
 for (const [path, content] of await chartCopies(root, files)) files.set(path, content);
 
 const stale: string[] = [];

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
@@ -40,6 +40,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
   await api.close();
   await server.stop();
+});
+
+it('tells Prometheus what the reference says, and nothing else', async () => {
+  await until(async () => (await status(`http://127.0.0.1:${ports.health}/readyz`)) === 200);
+  const answer = await request(`http://127.0.0.1:${ports.metrics}/metrics`);
+  const told = [...(await answer.body.text()).matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name);
+  const reference = readFileSync('docs/reference/metrics.md', 'utf8');
+  const known = [...reference.matchAll(/^\| `([a-z0-9_]+)` \|/gm)].map(([, name]) => name);
+
+  expect(new Set(told)).toEqual(new Set(known));
 });
 
 it('the bundle takes the lease, answers probes and scrapes, and gives the lease back on SIGTERM', async () => {

@@ -29,6 +29,8 @@ import { cacheRunnable } from './runnables.ts';
 
 export interface Operator {
   manager: Manager;
+  /** All that it tells Prometheus; complete before anything runs. */
+  registry: Registry;
   /** Closes the connections to the outside and to the API server; after the manager has ended. */
   close(): Promise<void>;
 }
@@ -71,6 +73,7 @@ export async function createOperator(
 
   return {
     manager,
+    registry,
     async close() {
       outside.follower.stop();
       await outside.outbound.close();

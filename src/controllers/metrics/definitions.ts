@@ -47,7 +47,7 @@ export const histograms = {
     buckets: [5, 10, 30, minute, 2 * minute, 5 * minute, 10 * minute, 30 * minute, hour, 4 * hour, 24 * hour],
   },
   vish_build_duration_seconds: {
-    help: 'From the queue to the end of a Build, all its attempts together',
+    help: 'From leaving the queue to the end of a Build, all its attempts together',
     labels: ['outcome'],
     buckets: [5, 10, 20, 30, minute, 2 * minute, 5 * minute, 10 * minute, 20 * minute, hour, 2 * hour],
   },
