@@ -52,9 +52,10 @@ export class Applier {
     const whole = { ...intent, apiVersion: apiVersionOf(resource), kind: resource.kind };
     const id = `${resourceName(resource)} ${keyOf(intent)}`;
     const hash = intentHash(whole);
-    if (observed && this.fulfilled.get(id) === fulfils(observed, hash)) return { object: observed, changed: false };
+    if (observed && this.fulfilled.get(id) === fulfils(observed, intent, hash))
+      return { object: observed, changed: false };
     const object = await this.send(resource, whole, options);
-    this.fulfilled.set(id, fulfils(object, hash));
+    this.fulfilled.set(id, fulfils(object, intent, hash));
     return { object, changed: !sameVersion(object, observed) };
   }
 
@@ -67,8 +68,8 @@ export class Applier {
   }
 }
 
-function fulfils({ metadata }: Stored<KubeObject>, hash: string): string {
-  return `${contentVersion(metadata)} ${hash}`;
+function fulfils({ metadata }: Stored<KubeObject>, intent: KubeObject, hash: string): string {
+  return `${contentVersion(metadata, intent.metadata)} ${hash}`;
 }
 
 function sameVersion(a: Stored<KubeObject>, b: Stored<KubeObject> | undefined): boolean {

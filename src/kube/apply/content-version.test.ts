@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { contentVersion } from './content-version.ts';
+import { contentVersion as versionFor } from './content-version.ts';
 
 const written = {
   name: 'web',
@@ -9,6 +9,9 @@ const written = {
   generation: 1,
   labels: { a: 'b' },
 };
+
+const spoken = { labels: { a: 'b' }, annotations: { a: 'b' } };
+const contentVersion = (metadata: Parameters<typeof versionFor>[0]) => versionFor(metadata, spoken);
 
 it('stays while only the status changes', () => {
   expect(contentVersion({ ...written, resourceVersion: '9' })).toBe(contentVersion(written));
@@ -23,8 +26,16 @@ it('stays when the server orders keys in another way', () => {
 });
 
 it.each([
+  ['a label', { labels: { a: 'b', theirs: 'x' } }],
+  ['an annotation', { annotations: { theirs: 'x' } }],
+])('stays when somebody else adds %s', (_, fields) => {
+  expect(contentVersion({ ...written, ...fields })).toBe(contentVersion(written));
+});
+
+it.each([
   ['the specification', { generation: 2 }],
   ['a label', { labels: { a: 'c' } }],
+  ['a label that is gone', { labels: {} }],
   ['an annotation', { annotations: { a: 'b' } }],
   ['an owner', { ownerReferences: [] }],
   ['the whole object', { uid: 'other' }],
