@@ -35,6 +35,14 @@ it('tells a change of the reason, and nothing while it stays', () => {
   expect(told('RollingOut', was('RollingOut'), {})).toEqual([]);
 });
 
+it('tells each step of a rollout that has several, under a name of its own', () => {
+  const at = (step: number) => ({ ...was('RollingOut'), rollout: { ...rolloutOf(2), step, steps: 3 }, history });
+
+  expect(told('RollingOut', at(0), at(1))).toMatchObject([{ reason: 'RollingOut', action: 'Release2Step1' }]);
+  expect(told('RollingOut', at(1), at(1))).toEqual([]);
+  expect(told('RollingOut', { ...was('RollingOut'), rollout: rolloutOf(1) }, { rollout: rolloutOf(2) })).toEqual([]);
+});
+
 it.each<[string, DeploymentStatus, string | undefined]>([
   ['the Build that is waited for', { build: 'web-abc', live: side(1), history }, 'web-abc'],
   ['the release that comes', { rollout: rolloutOf(2), live: side(1), history }, 'web-2'],

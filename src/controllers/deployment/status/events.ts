@@ -10,7 +10,8 @@ import type { Finding } from '../../../rollout/engine/state.ts';
 type Recorder = Pick<EventRecorder, 'record'>;
 
 /**
- * One event whenever the sum of it all becomes another one: what people see in `kubectl describe`. `related` is the Build
+ * One event whenever the sum of it all becomes another one, and at each step of a rollout that has several: what people see
+ * in `kubectl describe`. `related` is the Build
  * or release that it is about: equal events within some minutes become one with the first note, and without it release 2
  * would be told in the words of release 1.
  */
@@ -19,18 +20,30 @@ export function recordChange(
   { before, after }: { before: Read<Deployment>; after: Pick<Deployment, 'status'> },
   { reason, message }: Finding,
 ): void {
-  if (findCondition(before.status?.conditions ?? [], 'Ready')?.reason === reason) return;
+  const step = stepOf(after.status);
+  if (wasTold(before.status ?? {}, reason, step)) return;
   const { name, namespace = '', uid } = before.metadata;
   const course = reasonEntry(reason)?.course;
   const related = relatedTo(after.status ?? {});
   recorder.record({
     type: course === 'Stuck' || course === 'Retrying' ? 'Warning' : 'Normal',
     reason,
-    action: 'Release',
+    // Part of what makes two events equal: the second step is not told in the words of the first one.
+    action: step ?? 'Release',
     note: message,
     regarding: { apiVersion, kind: 'Deployment', namespace, name, uid },
     ...(related && { related: { ...related, namespace } }),
   });
+}
+
+function wasTold({ conditions = [], rollout }: DeploymentStatus, reason: string, step: string | undefined): boolean {
+  const isSame = findCondition(conditions, 'Ready')?.reason === reason;
+  return isSame && (step === undefined || stepOf({ rollout }) === step);
+}
+
+/** Of a release on its way, where there are several. */
+function stepOf({ rollout }: DeploymentStatus = {}): string | undefined {
+  return rollout === undefined || rollout.steps < 2 ? undefined : `Release${rollout.release}Step${rollout.step}`;
 }
 
 function relatedTo({ build, rollout, live, history = [] }: DeploymentStatus) {
