@@ -34,6 +34,8 @@ export const annotations = {
   restartedAt: 'vish.dev/restarted-at',
   /** On a ReplicaSet: the wanted number of replicas when its own was decided; a change of the scale is seen by it. */
   sizedFor: 'vish.dev/sized-for',
+  /** On a Service or route: which releases it leads to, as numbers and percent. What was written last is known by it. */
+  traffic: 'vish.dev/traffic',
   /** On a Build: namespace and name of its object, for clean-up from the build namespace. */
   buildOf: 'vish.dev/build-of',
   /** On a Build: name of the Build of a newer commit that makes it pointless. It is ended when it has not ended yet. */

@@ -4,6 +4,7 @@ import { namespacedResource } from './wire.ts';
 interface BackendRef {
   name: string;
   port: number;
+  weight?: number;
 }
 
 /** A route of the Gateway API, as far as we write it; HTTPRoute and GRPCRoute are the same there. */

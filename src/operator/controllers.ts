@@ -129,7 +129,8 @@ function clusterSources(cache: InformerCache) {
   const { replicaSets, pods, services, budgets } = clusterInformers(cache);
   const { store } = cache.informer(deployments);
   // Of everybody, because one that stands in the way has no label of ours.
-  const sameName = (object: KubeObject) => [keyOf(object)].filter((key) => store.get(key) !== undefined);
+  const sameName = (object: KubeObject) =>
+    [...new Set([keyOf(object), ...deploymentKeys(object)])].filter((key) => store.get(key) !== undefined);
   return [
     informerSource({ name: 'replicasets', informer: replicaSets, map: deploymentKeys }),
     informerSource({ name: 'pods', informer: pods, map: deploymentKeys }),

@@ -41,6 +41,12 @@ export interface Intent {
   readonly release: Release;
   /** Serves until `release` can. Absent for the first one. */
   readonly from?: Release;
+  /** How much of the traffic `release` is to get, and how large it is to be. Absent where traffic goes with the replicas. */
+  readonly stage?: { readonly weight: number; readonly replicas: number };
+  /** `from` failed or was taken back: what `release` can serve, it is to serve at once. */
+  readonly goingBack?: boolean;
+  /** Kept running without traffic for an instant way back. */
+  readonly warm?: { readonly release: Release; readonly replicas: number };
   /** All others of the Deployment that may still have something at the place; they are to end with nothing running. */
   readonly others: readonly Release[];
   readonly replicas: number;
@@ -52,7 +58,7 @@ export interface Intent {
 export type Outcome =
   /** On its way. */
   | 'Running'
-  /** The release serves, alone and at the wanted size. */
+  /** The release serves, alone and at the wanted size; or what the stage asks for is so. */
   | 'Succeeded'
   /** The place gave up on it, or can never run it. */
   | 'Failed'
@@ -68,6 +74,8 @@ export interface Side {
   readonly ready: number;
   /** Ready for minReadySeconds. */
   readonly available: number;
+  /** Percent of the traffic; absent where it is spread evenly over all that is ready. */
+  readonly weight?: number;
 }
 
 export interface Observation {

@@ -17,7 +17,14 @@ export function aRelease(number: number, fields: Partial<KnownRelease> = {}): Kn
 }
 
 export function anObservation(fields: Partial<Observed> = {}): Observed {
-  return { outcome: 'Running', message: '0 of 1 replicas are ready.', progress: '0', available: true, ...fields };
+  return {
+    outcome: 'Running',
+    message: '0 of 1 replicas are ready.',
+    progress: '0',
+    available: true,
+    sides: [],
+    ...fields,
+  };
 }
 
 export const succeeded = anObservation({

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../../../hack/cluster/api-server.ts';
 import { condition, image, isLive, isReason } from '../../../test/support/deployment-facts.ts';
 import { deploymentRig, type PlaceTools } from '../../../test/support/deployment-rig.ts';
 import { until } from '../../../test/support/until.ts';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
 import { type InformerCache, informerSource, keyOf, type Resource, WakeSource } from '../../kube/index.ts';
-import { services } from '../../objects/core.ts';
+import { pods, services } from '../../objects/core.ts';
 import { deployments } from '../../objects/vish.ts';
 import { controllerRevisions, podDisruptionBudgets, replicaSets } from '../../objects/workloads.ts';
 import { systemClock as clock } from '../../seams/system.ts';
@@ -41,7 +41,11 @@ function places({ client, cache, written }: PlaceTools) {
   const targetSources = [
     informerSource({ name: 'replicasets', informer: informers.replicaSets, map: deploymentKeys }),
     informerSource({ name: 'pods', informer: informers.pods, map: deploymentKeys }),
-    informerSource({ name: 'services', informer: informers.services, map: (object) => [keyOf(object)] }),
+    informerSource({
+      name: 'services',
+      informer: informers.services,
+      map: (object) => [keyOf(object), ...deploymentKeys(object)],
+    }),
     routes,
   ];
   return { findTarget: () => ({ target, outside: false }), targetSources };
@@ -102,6 +106,55 @@ it('goes back by hand and scales what serves', async () => {
 
   expect(scaled.status?.live).toMatchObject({ release: 1, ready: 3 });
 });
+
+describe('BlueGreen', () => {
+  const strategy = { type: 'BlueGreen', blueGreen: { promotion: 'Manual' } } as const;
+  const releaseLed = async (name: string) => {
+    const service = await rig.client.get(services, { namespace: rig.namespace, name });
+    return service.spec?.selector?.['vish.dev/release'];
+  };
+
+  it('shows a preview, switches when a person says so, and goes back without a new pod', async () => {
+    await rig.apply('blue', { source: image(1), workload, strategy });
+    await rig.until('blue', isLive(1));
+    await rig.apply('blue', { source: image(2), workload, strategy });
+    const waits = await rig.until('blue', isReason('AwaitingApproval'));
+    const [two = '', one = ''] = (waits.status?.history ?? []).map(({ name }) => name);
+    const preview = [await releaseLed('blue'), await releaseLed('blue-preview')];
+    await rig.annotate('blue', { 'vish.dev/promote': '2/1' });
+    const live = await rig.until('blue', isLive(2));
+    const switched = await releaseLed('blue');
+    const running = await podNames('blue');
+    await rig.annotate('blue', { 'vish.dev/rollback': '1' });
+    const back = await rig.until('blue', (d) => isReason('Held')(d) && d.status?.live?.release === 1);
+
+    expect(waits.status).toMatchObject({
+      state: 'AwaitingApproval',
+      live: { release: 1, weight: 100, ready: 2 },
+      next: { release: 2, weight: 0, ready: 2 },
+      rollout: { strategy: 'BlueGreen', progress: '1/3' },
+      replicas: 2,
+      selector: `vish.dev/deployment=blue,vish.dev/release=${one}`,
+    });
+    expect(preview).toEqual([one, two]);
+    expect(live.status).toMatchObject({ previous: { release: 1 }, replicas: 2 });
+    expect(switched).toBe(two);
+    expect(running).toHaveLength(4);
+    expect(await releaseLed('blue')).toBe(one);
+    expect(running).toEqual(expect.arrayContaining(await podNames('blue')));
+    expect(back.status?.history?.[1]).toMatchObject({ number: 1, outcome: 'Live', cause: 'Rollback' });
+    const told = rig.events.filter(({ regarding }) => regarding.name === 'blue').map(({ reason }) => reason);
+    expect(told).toEqual(expect.arrayContaining(['RollingOut', 'AwaitingApproval', 'ReleaseLive', 'Held']));
+  });
+});
+
+async function podNames(deployment: string): Promise<string[]> {
+  const { items } = await rig.client.list(pods, {
+    namespace: rig.namespace,
+    labelSelector: `vish.dev/deployment=${deployment}`,
+  });
+  return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ metadata }) => metadata.name);
+}
 
 it('says that a release is too large for the cluster', async () => {
   const env = Array.from({ length: 110 }, (_, n) => ({ name: `VARIABLE_${n}`, value: 'x'.repeat(8000) }));

@@ -51,7 +51,7 @@ const previous = withRules(
 const warm = () => previous.prefault({}).describe('The release before this one, kept for an instant rollback.');
 const background = () => checkNames().optional().describe('Checks that run during the whole rollout. Default none.');
 
-const blueGreen = withRules(
+export const blueGreen = withRules(
   z.strictObject({
     promotion: z
       .enum(['Automatic', 'Manual'])

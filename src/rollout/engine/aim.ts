@@ -1,4 +1,14 @@
+import { allTraffic, type Goal } from './legs.ts';
+import { legAt } from './route.ts';
 import { type Input, phases, type State } from './state.ts';
+import { warmReplicas } from './warm.ts';
+
+/** How much of the traffic `release` is to get, and how large it is to be. */
+export interface Stage {
+  /** Percent. */
+  readonly weight: number;
+  readonly replicas: number;
+}
 
 /** Which releases the place is to be moved between, by number. */
 export interface Aim {
@@ -8,15 +18,50 @@ export interface Aim {
   readonly from: number | undefined;
   /** Has to be accepted by the place before anything moves; then `release` is what serves meanwhile. */
   readonly prepare: number | undefined;
+  /** Absent where traffic goes with the replicas. */
+  readonly stage?: Stage;
+  /** `from` failed or was taken back: what `release` can serve, it is to serve at once. */
+  readonly goingBack?: boolean;
+  /** Gets no traffic, and is kept running for an instant way back. */
+  readonly warm?: { readonly release: number; readonly replicas: number };
 }
 
-export function aimOf(state: State, { releases }: Pick<Input, 'releases'>): Aim {
+type Direction = Pick<Aim, 'release' | 'from' | 'prepare'>;
+
+export function aimOf(state: State, input: Input): Aim {
+  const direction = directionOf(state, input);
+  const { rollout, previous } = state;
+  const goal = goalOf(state, direction, input);
+  if (goal === undefined) return direction;
+  return {
+    ...direction,
+    stage: stageOf(goal, input.replicas),
+    ...(rollout?.aborting === true ? { goingBack: true } : {}),
+    ...(previous === undefined ? {} : { warm: { release: previous.release, replicas: warmReplicas(input) } }),
+  };
+}
+
+function directionOf(state: State, { releases }: Pick<Input, 'releases'>): Direction {
   const { rollout, live } = state;
   if (rollout === undefined)
     return { release: live ?? failedFirst(state, releases), from: undefined, prepare: undefined };
   if (rollout.phase === phases.preparing) return { release: live, from: undefined, prepare: rollout.release };
   if (rollout.aborting === true) return { release: live, from: rollout.release, prepare: undefined };
   return { release: rollout.release, from: other(live, rollout.release), prepare: undefined };
+}
+
+/** What serves, or is to serve again, has all; what comes has what its leg says. */
+function goalOf({ rollout }: State, { release }: Direction, { strategy }: Input): Goal | undefined {
+  const comes = rollout !== undefined && rollout.aborting !== true && rollout.release === release;
+  const { goal } = legAt(strategy, comes ? rollout.step : Number.POSITIVE_INFINITY);
+  return goal === undefined || comes ? goal : allTraffic;
+}
+
+function stageOf({ weight, size }: Goal, replicas: number): Stage {
+  const share = Math.ceil((weight * replicas) / 100);
+  if (size === 'Full') return { weight, replicas };
+  // Never smaller than what its weight needs, or the weight could never be given.
+  return { weight, replicas: size === 'Share' ? share : Math.min(Math.max(size, share), replicas) };
 }
 
 /** With none to go back to, the one that failed is better than nothing: it may heal. */

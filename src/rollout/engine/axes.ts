@@ -44,8 +44,10 @@ export function progressingAxis(state: State, input: Input): AxisChange {
   const type = 'Progressing';
   const { reason, message } = summaryOf(state, input);
   if (state.rollout !== undefined) {
+    if (input.paused) return { type, status: 'Unknown', reason: 'Paused', message };
+    if (reason === 'AwaitingApproval') return { type, status: 'Unknown', reason, message };
     const onItsWay = state.rollout.aborting === true ? 'RollingBack' : 'RollingOut';
-    return { type, status: input.paused ? 'Unknown' : 'True', reason: input.paused ? 'Paused' : onItsWay, message };
+    return { type, status: 'True', reason: onItsWay, message };
   }
   const failure = failureOf(state, input);
   if (failure !== undefined)
@@ -58,6 +60,6 @@ export function progressingAxis(state: State, input: Input): AxisChange {
 export function rolledBackAxis(state: State, input: Input): AxisChange {
   const type = 'RolledBack';
   const failure = failureOf(state, input);
-  if (failure?.outcome !== 'RolledBack') return { type, gone: true };
-  return { type, status: 'True', reason: 'RolledBack', message: failure.message };
+  if (failure?.outcome !== 'RolledBack' && failure?.outcome !== 'Aborted') return { type, gone: true };
+  return { type, status: 'True', reason: failure.outcome, message: failure.message };
 }

@@ -21,6 +21,7 @@ export function matchReleases(state: State, { releases }: Input): State {
     history,
     live: exists(state.live) ? state.live : undefined,
     rollout: exists(state.rollout?.release) ? state.rollout : undefined,
+    previous: exists(state.previous?.release) ? state.previous : undefined,
   };
 }
 
@@ -45,6 +46,12 @@ export function endRecord(
     finishedAt,
     ...(message === undefined ? {} : { message: shorten(message) }),
   }));
+}
+
+/** Taken back, by itself or by a person. */
+export function endAborted(state: State, number: number, now: Date): State {
+  const outcome = recordOf(state, number)?.reason === 'Aborted' ? 'Aborted' : 'RolledBack';
+  return endRecord(state, number, { outcome, now });
 }
 
 export function shorten(message: string): string {

@@ -1,7 +1,11 @@
 import { wholeSeconds } from '../../crds/conditions/conditions.ts';
-import { changeRecord, endRecord, recordOf, shorten } from './history.ts';
-import { enter } from './progress.ts';
+import type { RolloutStatus } from '../../crds/deployment/status.ts';
+import { startBack } from './back.ts';
+import { changeRecord, endAborted, endRecord, recordOf } from './history.ts';
+import { legsOf } from './legs.ts';
+import { enterLeg, legAt } from './route.ts';
 import { type Finding, type Input, phases, type State } from './state.ts';
+import { keptWarm } from './warm.ts';
 
 /** What the outcome at the place means for the phase that the rollout is in. */
 export function judgeOutcome(state: State, input: Input): State {
@@ -11,7 +15,7 @@ export function judgeOutcome(state: State, input: Input): State {
   if (state.rollout.phase === phases.preparing) return state;
   switch (observation.outcome) {
     case 'Succeeded':
-      return state.rollout.aborting === true ? endRollback(state, input) : succeed(state, input);
+      return state.rollout.aborting === true ? endRollback(state, input) : reach(state, state.rollout, input);
     case 'Failed':
     case 'Superseded':
       return fail(state, input, { reason: observation.reason ?? 'ReleaseFailed', message: observation.message });
@@ -20,14 +24,28 @@ export function judgeOutcome(state: State, input: Input): State {
   }
 }
 
+/** The place has done what this leg asks for; a pause or a decision does not end by that. */
+function reach(state: State, rollout: RolloutStatus, input: Input): State {
+  const { strategy } = input;
+  if (legAt(strategy, rollout.step).waits !== 'Machine') return state;
+  if (rollout.step >= legsOf(strategy).length - 1) return succeed(state, input);
+  return { ...state, rollout: enterLeg(rollout, rollout.step + 1, input) };
+}
+
 /** Only what is known to stand still is given up: a place that does not answer may be about to succeed. */
 export function judgeDeadline(state: State, input: Input): State {
   const { rollout } = state;
   const { observation, paused, now } = input;
   if (rollout?.deadline === undefined || paused || Date.parse(rollout.deadline) > now.getTime()) return state;
+  if (rollout.phase === phases.awaitingApproval) return fail(state, input, undecided);
   if (rollout.phase !== phases.preparing && observation?.outcome !== 'Running') return state;
   return fail(state, input, lateness(input));
 }
+
+const undecided: Finding = {
+  reason: 'ApprovalDeadlineExceeded',
+  message: 'Nobody promoted it before the deadline that the strategy sets.',
+};
 
 function lateness({ strategy, observation }: Input): Finding {
   const waitedFor = observation?.message ?? 'The place has not prepared it.';
@@ -35,7 +53,8 @@ function lateness({ strategy, observation }: Input): Finding {
   return { reason: 'ProgressDeadlineExceeded', message };
 }
 
-function succeed(state: State, { now }: Input): State {
+function succeed(state: State, input: Input): State {
+  const { now } = input;
   const number = state.rollout?.release;
   if (number === undefined) return state;
   const replaced =
@@ -43,31 +62,21 @@ function succeed(state: State, { now }: Input): State {
       ? state
       : endRecord(state, state.live, { outcome: 'Superseded', now });
   const ended = endRecord(replaced, number, { outcome: 'Live', now });
-  return { ...ended, live: number, rollout: undefined, refused: undefined };
+  return { ...ended, live: number, rollout: undefined, refused: undefined, previous: keptWarm(state, input) };
 }
 
 function fail(state: State, input: Input, finding: Finding): State {
   const { rollout, live } = state;
   if (rollout === undefined) return state;
   if (rollout.aborting === true) return endRollback(state, input);
-  const noted = noteFailure(state, rollout.release, finding);
-  const refused = input.releases.find(({ number }) => number === rollout.release)?.hash;
-  if (live === undefined || live === rollout.release) return endFailed({ ...noted, refused }, rollout.release, input);
-  return { ...noted, refused, rollout: { ...enter(rollout, phases.rollingBack, input.now), aborting: true } };
-}
-
-/** Why it failed is written when it does; by the end of the way back the place tells something else. */
-function noteFailure(state: State, number: number, { reason, message }: Finding): State {
-  return changeRecord(state, number, (old) => ({ ...old, reason, message: shorten(message) }));
-}
-
-function endFailed(state: State, number: number, { now }: Input): State {
-  return { ...endRecord(state, number, { outcome: 'Failed', now }), rollout: undefined };
+  const back = startBack(state, rollout, { ...input, finding });
+  if (live !== undefined && live !== rollout.release) return back;
+  return { ...endRecord(back, rollout.release, { outcome: 'Failed', now: input.now }), rollout: undefined };
 }
 
 function endRollback(state: State, { now }: Input): State {
   if (state.rollout === undefined) return state;
-  return { ...endRecord(state, state.rollout.release, { outcome: 'RolledBack', now }), rollout: undefined };
+  return { ...endAborted(state, state.rollout.release, now), rollout: undefined };
 }
 
 /** A first release that failed is still healed; when it serves after all, it is live. */

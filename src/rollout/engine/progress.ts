@@ -1,21 +1,9 @@
 import { wholeSeconds } from '../../crds/conditions/conditions.ts';
 import type { RolloutStatus } from '../../crds/deployment/status.ts';
+import { isOnItsWay, legAt } from './route.ts';
 import { type Input, phases, type State } from './state.ts';
 
 const longestToken = 256;
-
-/** Before this step nothing runs; after it replicas move. */
-export function enterAdvance(state: State, { prepared, paused, now }: Input): State {
-  const { rollout } = state;
-  if (rollout?.phase !== phases.preparing || prepared !== true || paused) return state;
-  return { ...state, rollout: enter(rollout, phases.advancing, now) };
-}
-
-/** The same rollout in another phase: its time counts from now. */
-export function enter(rollout: RolloutStatus, phase: string, now: Date): RolloutStatus {
-  const { seen: _seen, progressedAt: _progressed, deadline: _deadline, ...rest } = rollout;
-  return { ...rest, phase, phaseStartedAt: wholeSeconds(now) };
-}
 
 /**
  * The deadline in the meaning of apps/v1: counted from the last change of what the place reports. While it is paused, or
@@ -38,12 +26,23 @@ function stopped(rollout: RolloutStatus): RolloutStatus {
   return rest;
 }
 
-function counted(rollout: RolloutStatus, { observation, strategy, now }: Input): RolloutStatus {
-  const seen = tokenOf(observation) ?? rollout.seen;
-  const moved = rollout.progressedAt === undefined || seen !== rollout.seen;
-  const progressedAt = moved || rollout.progressedAt === undefined ? wholeSeconds(now) : rollout.progressedAt;
-  const deadline = wholeSeconds(new Date(Date.parse(progressedAt) + strategy.progressDeadlineSeconds * 1000));
-  return { ...rollout, ...(seen === undefined ? {} : { seen }), progressedAt, deadline };
+function counted(rollout: RolloutStatus, input: Input): RolloutStatus {
+  const { waits, seconds } = legAt(input.strategy, rollout.step);
+  if (waits !== 'Machine' && isOnItsWay(rollout)) {
+    return until(rollout, waits === 'Time' ? undefined : seconds, input.now);
+  }
+  const seen = tokenOf(input.observation) ?? rollout.seen;
+  const { progressedAt: before, ...rest } = rollout;
+  const known = seen === undefined ? rest : { ...rest, seen };
+  const progressedAt = before === undefined || seen !== rollout.seen ? {} : { progressedAt: before };
+  return until({ ...known, ...progressedAt }, input.strategy.progressDeadlineSeconds, input.now);
+}
+
+/** Its time runs, from now when it did not before. Without seconds nothing gives it up. */
+function until(rollout: RolloutStatus, seconds: number | undefined, now: Date): RolloutStatus {
+  const { progressedAt = wholeSeconds(now) } = rollout;
+  if (seconds === undefined) return { ...rollout, progressedAt };
+  return { ...rollout, progressedAt, deadline: wholeSeconds(new Date(Date.parse(progressedAt) + seconds * 1000)) };
 }
 
 /** A place that does not answer tells nothing about progress. */

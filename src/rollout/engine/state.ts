@@ -2,6 +2,7 @@ import type { ReleaseRecord, RolloutStatus } from '../../crds/deployment/status.
 import type { SummaryReason } from '../../crds/reasons/reasons.ts';
 import type { Strategy } from '../../crds/strategy/strategy.ts';
 import type { Release } from '../release.ts';
+import type { Plan } from './legs.ts';
 
 /** All that the engine remembers from one look to the next. It stands in the status, so a restart loses nothing. */
 export interface State {
@@ -10,6 +11,8 @@ export interface State {
   readonly rollout: RolloutStatus | undefined;
   /** Hash of the release that failed. */
   readonly refused: string | undefined;
+  /** Served before the live one, and is kept running for an instant way back. */
+  readonly previous?: { readonly release: number; readonly warmUntil?: string | undefined } | undefined;
   /** Newest first. */
   readonly history: readonly ReleaseRecord[];
 }
@@ -28,6 +31,8 @@ export interface Observed {
   readonly message: string;
   readonly progress: string;
   readonly available: boolean;
+  /** Of every release that has something running. */
+  readonly sides: readonly { readonly release: number; readonly ready: number }[];
 }
 
 export interface Finding {
@@ -49,7 +54,7 @@ export interface Input {
   readonly refusal?: Finding | undefined;
   /** Why newer releases are held back. */
   readonly hold?: string | undefined;
-  readonly strategy: Pick<Strategy, 'type' | 'progressDeadlineSeconds'>;
+  readonly strategy: Plan & Pick<Strategy, 'progressDeadlineSeconds'>;
   readonly paused: boolean;
   readonly replicas: number;
   /** Whether the place has prepared the release that comes. */
@@ -61,4 +66,10 @@ export interface Input {
 
 export type Step = (state: State, input: Input) => State;
 
-export const phases = { preparing: 'Preparing', advancing: 'Advancing', rollingBack: 'RollingBack' } as const;
+export const phases = {
+  preparing: 'Preparing',
+  advancing: 'Advancing',
+  pausing: 'Pausing',
+  awaitingApproval: 'AwaitingApproval',
+  rollingBack: 'RollingBack',
+} as const;

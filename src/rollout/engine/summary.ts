@@ -1,6 +1,9 @@
+import { wholeSeconds } from '../../crds/conditions/conditions.ts';
 import type { ReleaseRecord } from '../../crds/deployment/status.ts';
 import { isSummaryReason, type Reason, reasonEntry, type SummaryReason } from '../../crds/reasons/reasons.ts';
 import { recordOf } from './history.ts';
+import { allTraffic } from './legs.ts';
+import { isOnItsWay, legAt, pauseEnd } from './route.ts';
 import type { Finding, Input, State } from './state.ts';
 
 type Rule = (state: State, input: Input) => Finding | undefined;
@@ -10,6 +13,7 @@ const rules: readonly Rule[] = [
   whilePaused,
   beforeObstacle,
   whileRollingBack,
+  whileAwaitingApproval,
   whileRollingOut,
   afterFailure,
   withoutRelease,
@@ -38,8 +42,21 @@ function whilePaused(state: State, { paused, wanted }: Input): Finding | undefin
 function whileRollingBack(state: State): Finding | undefined {
   if (state.rollout?.aborting !== true) return undefined;
   const { release } = state.rollout;
-  const why = recordOf(state, release)?.message ?? '';
-  return { reason: 'RollingBack', message: `Release ${release} failed, going back to release ${state.live}. ${why}` };
+  const { message: why = '', reason } = recordOf(state, release) ?? {};
+  const happened = reason === 'Aborted' ? 'was aborted' : 'failed';
+  return {
+    reason: 'RollingBack',
+    message: `Release ${release} ${happened}, going back to release ${state.live}. ${why}`,
+  };
+}
+
+function whileAwaitingApproval({ rollout }: State, { strategy }: Input): Finding | undefined {
+  if (rollout === undefined || !isOnItsWay(rollout)) return undefined;
+  const { waits, goal = allTraffic } = legAt(strategy, rollout.step);
+  if (waits !== 'Person') return undefined;
+  const { release, step } = rollout;
+  const message = `Release ${release} has ${goal.weight} % of the traffic and waits for a person: set vish.dev/promote: "${release}/${step}" to go on, or vish.dev/abort: "${release}" to go back.`;
+  return { reason: 'AwaitingApproval', message };
 }
 
 /** What the place refuses comes first: it stops what is under way, the other only what comes after it. */
@@ -47,8 +64,14 @@ function beforeObstacle({ rollout }: State, { obstacle, refusal }: Input): Findi
   return refusal ?? (rollout === undefined ? obstacle : undefined);
 }
 
-function whileRollingOut({ rollout }: State, { observation }: Input): Finding | undefined {
+function whileRollingOut({ rollout }: State, { observation, strategy }: Input): Finding | undefined {
   if (rollout === undefined) return undefined;
+  const pause = pauseEnd(rollout, strategy);
+  if (pause !== undefined) {
+    const { goal = allTraffic } = legAt(strategy, rollout.step);
+    const message = `Release ${rollout.release} has ${goal.weight} % of the traffic until ${wholeSeconds(pause)}.`;
+    return { reason: 'RollingOut', message };
+  }
   const detail = observation === undefined || observation.message === '' ? '' : ` ${observation.message}`;
   return { reason: 'RollingOut', message: `Release ${rollout.release} is on its way.${detail}` };
 }
@@ -75,19 +98,20 @@ function reasonOf({ reason = '' }: ReleaseRecord): SummaryReason {
   return isSummaryReason(known) ? known : 'ReleaseFailed';
 }
 
-function failureMessage({ live }: State, { number, message = '' }: ReleaseRecord): string {
+function failureMessage({ live }: State, { number, outcome, message = '' }: ReleaseRecord): string {
+  const happened = outcome === 'Aborted' ? 'was aborted' : 'failed';
   const serving = live === undefined ? 'There is none before it to go back to.' : `Release ${live} serves.`;
-  return `Release ${number} failed. ${serving} It is not tried again until it changes, or with vish.dev/retry: "${number}". ${message}`;
+  return `Release ${number} ${happened}. ${serving} It is not tried again until it changes, or with vish.dev/retry: "${number}". ${message}`;
 }
 
 function afterFailure(state: State, input: Input): Finding | undefined {
   const failure = failureOf(state, input);
   if (failure === undefined) return undefined;
   const { message } = failure;
-  if (failure.outcome !== 'RolledBack') return { reason: 'ReleaseFailed', message };
+  if (failure.outcome !== 'RolledBack' && failure.outcome !== 'Aborted') return { reason: 'ReleaseFailed', message };
   const { observation } = input;
   const degraded = observation === undefined || observation.available ? '' : ` Now: ${observation.message}`;
-  return { reason: 'RolledBack', message: `${message}${degraded}` };
+  return { reason: failure.outcome, message: `${message}${degraded}` };
 }
 
 function withoutRelease({ live }: State, { hold }: Input): Finding | undefined {

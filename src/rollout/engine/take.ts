@@ -1,6 +1,7 @@
 import { wholeSeconds } from '../../crds/conditions/conditions.ts';
 import type { RolloutStatus } from '../../crds/deployment/status.ts';
-import { changeRecord, endRecord } from './history.ts';
+import { changeRecord, endAborted, endRecord } from './history.ts';
+import { firstStep, stepFields } from './route.ts';
 import { type Input, type KnownRelease, phases, type State } from './state.ts';
 
 /**
@@ -29,12 +30,13 @@ function giveWay(state: State, { now, wanted }: Input): State {
   const { release, aborting } = state.rollout;
   const ended =
     aborting === true
-      ? endRecord(state, release, { outcome: 'RolledBack', now })
+      ? endAborted(state, release, now)
       : endRecord(state, release, { outcome: 'Superseded', now, message: `Release ${wanted?.number} took its place.` });
   return { ...ended, rollout: undefined };
 }
 
-function start(state: State, { number }: KnownRelease, { cause, strategy, now }: Input): State {
+function start(state: State, { number }: KnownRelease, input: Input): State {
+  const { cause, strategy, now } = input;
   const startedAt = wholeSeconds(now);
   const begun = changeRecord(state, number, ({ finishedAt: _end, message: _why, reason: _word, ...old }) => ({
     ...old,
@@ -42,10 +44,14 @@ function start(state: State, { number }: KnownRelease, { cause, strategy, now }:
     cause: cause ?? old.cause,
     startedAt,
   }));
-  return { ...begun, rollout: firstPhase(number, strategy.type, startedAt) };
-}
-
-function firstPhase(release: number, strategy: RolloutStatus['strategy'], startedAt: string): RolloutStatus {
-  const step = { step: 0, steps: 1, progress: '0/1' };
-  return { release, strategy, phase: phases.preparing, ...step, startedAt, phaseStartedAt: startedAt };
+  const previous = state.previous?.release === number ? undefined : state.previous;
+  const rollout = {
+    release: number,
+    strategy: strategy.type,
+    phase: phases.preparing,
+    ...stepFields(strategy, firstStep(state, number, input)),
+    startedAt,
+    phaseStartedAt: startedAt,
+  };
+  return { ...begun, previous, rollout };
 }

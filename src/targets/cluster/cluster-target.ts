@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
-import { Applier, type Client, type InformerCache, Lru } from '../../kube/index.ts';
-import { labels } from '../../objects/labels.ts';
+import { Applier, type Client, type InformerCache, keyOf, Lru, type Resource } from '../../kube/index.ts';
+import type { Sizes } from '../../rollout/rolling/rolling.ts';
+import type { ShiftInput } from '../../rollout/shift/shift.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Intent, Observation, RenderInput, Scope, Step, Target } from '../target.ts';
-import { foreign, refuseForeign } from './children/child.ts';
+import { type Child, foreign, refuseForeign } from './children/child.ts';
 import { childrenOf } from './children/children.ts';
+import { routeKindOf, routeKinds } from './children/route.ts';
 import { Routes } from './children/routes.ts';
 import { diagnose } from './diagnosis/diagnosis.ts';
 import { type ClusterInformers, clusterInformers, haveSynced } from './informers.ts';
@@ -14,8 +16,10 @@ import { refusedTemplate, trialOf } from './prepare.ts';
 import { capabilities, refuseUnsupported } from './refuse.ts';
 import { renderTemplate } from './render/template.ts';
 import { type Rendered, replicaSetFor } from './replica-set.ts';
+import { deploymentSelector, releaseSelector } from './selectors.ts';
 import { settingsOf } from './settings.ts';
 import { isHeld, sizesFor } from './sizes.ts';
+import { shiftInputOf, trafficOf } from './traffic/traffic.ts';
 import { type ReleaseView, replicasOf, sizedForOf, type View, viewOf } from './view.ts';
 import { type WriteObserver, Writes } from './writes.ts';
 
@@ -91,23 +95,49 @@ class ClusterTarget implements Target {
     const view = viewOf(this.informers, deployment, intent);
     refuseTaken(view.next);
     const release = isHeld(intent) ? (intent.from ?? intent.release) : intent.release;
-    const wanted = { deployment, release, replicas: intent.replicas, signal };
+    // Opened first: it also tells what the route leads to.
+    await this.routes.informers(routeKindOf(deployment), signal);
+    const shift = this.shiftOf(deployment, view, intent);
+    const traffic = shift && trafficOf(view, shift);
+    const releases = [view.next, ...view.others].map((side) => side.release);
+    const wanted = { deployment, release, releases, replicas: intent.replicas, traffic, signal };
     const children = await childrenOf(this.informers, this.routes, wanted);
     refuseForeign(deployment, children);
-    await Promise.all(children.map((child) => this.writes.keep(child, scope)));
-    await this.resize(view, scope, intent);
-    return { done: observationOf(view, intent, undefined, undefined).outcome === 'Succeeded' };
+    await this.keep(children, scope);
+    await this.resize(view, scope, { intent, sizes: sizesFor(view, intent, shift) });
+    return { done: observationOf(view, intent, { shift }).outcome === 'Succeeded' };
   }
 
   async observe({ deployment, memory }: Scope, intent: Intent): Promise<Observation> {
     if (!haveSynced(this.informers)) return unknown;
     const view = viewOf(this.informers, deployment, intent);
-    const known = furthest.safeParse(memory).data;
+    const shift = this.shiftOf(deployment, view, intent);
     const diagnosis = diagnose(view.next, this.clock.now());
-    const observation = observationOf(view, intent, diagnosis, known);
+    const observation = observationOf(view, intent, { diagnosis, shift, memory: furthest.safeParse(memory).data });
     const url = urlOf(deployment, intent);
-    const selector = `${labels.deployment}=${deployment.metadata.name}`;
-    return Promise.resolve({ ...observation, selector, ...(url === undefined ? {} : { url }) });
+    const main = shift && trafficOf(view, shift).main;
+    const selected = main === undefined ? deploymentSelector(deployment) : releaseSelector(deployment, main.name);
+    const selector = Object.entries(selected).map(([label, value]) => `${label}=${value}`);
+    return Promise.resolve({ ...observation, selector: selector.join(','), ...(url === undefined ? {} : { url }) });
+  }
+
+  private shiftOf(deployment: Deployment, view: View, intent: Intent): ShiftInput | undefined {
+    const kind = routeKindOf(deployment);
+    const route = kind && this.routes.observed(kind, keyOf(deployment));
+    return shiftInputOf(
+      { view, intent, deployment },
+      { route, service: this.informers.services.store.get(keyOf(deployment)) },
+    );
+  }
+
+  /** What something leads to is there before it, and goes after it. */
+  private async keep(children: readonly Child[], scope: Scope): Promise<void> {
+    const routeResources: readonly Resource[] = Object.values(routeKinds);
+    const isRoute = ({ resource }: Child) => routeResources.includes(resource);
+    const [wanted, unwanted] = [children.filter(isWanted), children.filter((child) => !isWanted(child))];
+    for (const group of [wanted.filter((child) => !isRoute(child)), wanted.filter(isRoute), unwanted]) {
+      await Promise.all(group.map((child) => this.writes.keep(child, scope)));
+    }
   }
 
   /** The release's revision owns its ReplicaSet, and takes it along. */
@@ -121,8 +151,7 @@ class ClusterTarget implements Target {
   }
 
   /** Smaller ones first: the total stays within its limit also when the next request fails. */
-  private async resize(view: View, scope: Scope, intent: Intent): Promise<void> {
-    const sizes = sizesFor(view, intent);
+  private async resize(view: View, scope: Scope, { intent, sizes }: { intent: Intent; sizes: Sizes }): Promise<void> {
     const changes = [view.next, ...view.others]
       .filter(({ taken }) => taken === undefined)
       .map((side) => ({ side, replicas: sizes.get(side.release.number) ?? replicasOf(side) }))
@@ -152,6 +181,10 @@ const unknown: Observation = {
   progress: '',
   available: false,
 };
+
+function isWanted({ wanted }: Child): boolean {
+  return wanted !== undefined;
+}
 
 function refuseTaken({ release, taken }: ReleaseView): void {
   if (taken !== undefined) throw foreign(`ReplicaSet ${release.name}`, taken);

@@ -36,7 +36,7 @@ function side(
 }
 
 function seen(next: ReleaseView, others: ReleaseView[] = [], memory?: Furthest, fields: Partial<Intent> = {}) {
-  return observationOf({ next, others }, intent(fields), undefined, memory);
+  return observationOf({ next, others }, intent(fields), { memory });
 }
 
 it.each([

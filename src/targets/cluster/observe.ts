@@ -1,4 +1,6 @@
 import { limitsOf } from '../../rollout/rolling/limits.ts';
+import { shiftSides } from '../../rollout/shift/gate.ts';
+import { isReached, type ShiftInput } from '../../rollout/shift/shift.ts';
 import type { Intent, Observation, Side } from '../target.ts';
 import type { Diagnosis } from './diagnosis/diagnosis.ts';
 import { rollingOf } from './sizes.ts';
@@ -12,33 +14,34 @@ export interface Furthest {
   readonly left: number;
 }
 
-export function observationOf(
-  view: View,
-  intent: Intent,
-  diagnosis: Diagnosis | undefined,
-  memory: Furthest | undefined,
-) {
-  const furthest = furthestOf(view, intent, memory);
+/** What is known beside the replicas. */
+export interface Known {
+  readonly diagnosis?: Diagnosis | undefined;
+  readonly memory?: Furthest | undefined;
+  /** Where traffic is moved by itself. */
+  readonly shift?: ShiftInput | undefined;
+}
+
+export function observationOf(view: View, intent: Intent, known: Known = {}) {
+  const { diagnosis, shift } = known;
+  const furthest = furthestOf(view, intent, known);
   const { replicas, available, left } = furthest;
-  const outcome = outcomeOf(view, intent, diagnosis);
+  const outcome = outcomeOf(view, intent, known);
   return {
     outcome,
     ...(diagnosis === undefined || outcome === 'Succeeded' ? {} : { reason: diagnosis.reason }),
-    message: messageOf(view, intent, outcome, diagnosis),
-    sides: sidesOf(view),
+    message: messageOf(view, intent, outcome, known),
+    sides: sidesOf(view, shift),
     progress: `${furthest.rollout} ${replicas}-${available}-${left}`,
-    available: isAvailable(view, intent),
+    available: isAvailable(view, intent, shift),
     memory: furthest,
   } satisfies Observation;
 }
 
-function outcomeOf(
-  { next, others }: View,
-  { replicas }: Intent,
-  diagnosis: Diagnosis | undefined,
-): Observation['outcome'] {
+function outcomeOf({ next, others }: View, { replicas }: Intent, { diagnosis, shift }: Known): Observation['outcome'] {
   if (next.taken !== undefined) return 'Superseded';
   if (diagnosis?.final === true) return 'Failed';
+  if (shift !== undefined) return isCurrent(next) && isReached(shift) ? 'Succeeded' : 'Running';
   const alone = others.every((other) => existing(other) === 0 && replicasOf(other) === 0);
   if (!alone) return 'Running';
   return isComplete(next, replicas) ? 'Succeeded' : 'Running';
@@ -52,45 +55,52 @@ function isComplete(view: ReleaseView, wanted: number): boolean {
 
 function messageOf(
   { next, others }: View,
-  { replicas, release }: Intent,
+  { replicas: desired, release, stage }: Intent,
   outcome: Observation['outcome'],
-  diagnosis: Diagnosis | undefined,
+  { diagnosis, shift }: Known,
 ): string {
+  const replicas = stage?.replicas ?? desired;
   if (outcome === 'Superseded') {
     return `ReplicaSet ${release.name} has another owner or selector by now: delete it, and it is made again`;
   }
   const ready = `${next.set?.status?.availableReplicas ?? 0} of ${replicas} replicas of release ${release.number} are available`;
   if (outcome === 'Succeeded') return ready;
   if (diagnosis !== undefined) return diagnosis.message;
+  if (shift !== undefined) return `${ready}; ${shift.next.weight} of ${shift.stage.weight} % of the traffic go to it`;
   const left = others.reduce((total, other) => total + existing(other), 0);
   return left === 0 ? ready : `${ready}; ${left} of other releases are still there`;
 }
 
-function sidesOf({ next, others }: View): Side[] {
-  return [next, ...others].filter((view) => existing(view) > 0).map(sideOf);
+function sidesOf({ next, others }: View, shift: ShiftInput | undefined): Side[] {
+  const weights = new Map(shift && shiftSides(shift).map(({ release, weight }) => [release, weight]));
+  const isSide = (view: ReleaseView) => existing(view) > 0 || (weights.get(view.release.number) ?? 0) > 0;
+  return [next, ...others].filter(isSide).map((view) => sideOf(view, weights.get(view.release.number)));
 }
 
-function sideOf(view: ReleaseView): Side {
+function sideOf(view: ReleaseView, weight: number | undefined): Side {
   const { replicas = 0, readyReplicas = 0, availableReplicas = 0 } = view.set?.status ?? {};
-  return { release: view.release.number, replicas, ready: readyReplicas, available: availableReplicas };
+  const side = { release: view.release.number, replicas, ready: readyReplicas, available: availableReplicas };
+  return weight === undefined ? side : { ...side, weight };
 }
 
 /** As apps/v1 counts: all but those that may be missing during a change; at least one, where any are wanted. */
-function isAvailable(view: View, intent: Intent): boolean {
+function isAvailable(view: View, intent: Intent, shift: ShiftInput | undefined): boolean {
   const { fewestAvailable } = limitsOf(intent.replicas, rollingOf(intent));
-  const available = sidesOf(view).reduce((total, side) => total + side.available, 0);
+  const serving = sidesOf(view, shift).filter(({ weight }) => weight !== 0);
+  const available = serving.reduce((total, side) => total + side.available, 0);
   return intent.replicas === 0 || available >= Math.max(1, fewestAvailable);
 }
 
 function furthestOf(
   { next, others }: View,
-  { release, replicas: wanted }: Intent,
-  memory: Furthest | undefined,
+  { release, replicas: wanted, stage }: Intent,
+  { memory, shift }: Known,
 ): Furthest {
-  const rollout = `${release.number}/${wanted}`;
+  const rollout = stage === undefined ? `${release.number}/${wanted}` : `${release.number}/${wanted}/${stage.weight}`;
   const replicas = existing(next);
   const { availableReplicas: available = 0 } = next.set?.status ?? {};
-  const left = others.reduce((total, other) => total + existing(other), 0);
+  const ending = shift === undefined ? others : others.filter(({ release: { number } }) => isEnding(number, shift));
+  const left = ending.reduce((total, other) => total + existing(other), 0);
   if (memory?.rollout !== rollout) return { rollout, replicas, available, left };
   return {
     rollout,
@@ -98,6 +108,10 @@ function furthestOf(
     available: Math.max(available, memory.available),
     left: Math.min(left, memory.left),
   };
+}
+
+function isEnding(release: number, { others, from, goingBack }: ShiftInput): boolean {
+  return others.some((side) => side.release === release) || (goingBack && from?.release === release);
 }
 
 function existing({ set }: ReleaseView): number {

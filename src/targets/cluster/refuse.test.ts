@@ -16,11 +16,10 @@ function refusal(parts: DeploymentParts): unknown {
 
 describe('what the cluster does not do yet is refused with what it does', () => {
   it.each([
-    ['a blue-green rollout', { strategy: { type: 'BlueGreen' as const } }, 'Rolling or Recreate'],
     [
-      'a canary rollout',
+      'a canary rollout without a gateway',
       { strategy: { type: 'Canary' as const, canary: { steps: [{ weight: 10 }] } } },
-      'Rolling or Recreate',
+      'target.cluster.gateway',
     ],
     [
       'weights on a route of the user',
@@ -41,6 +40,7 @@ describe('what the cluster does not do yet is refused with what it does', () => 
   });
   it.each([
     ['the defaults', {}],
+    ['BlueGreen', { strategy: { type: 'BlueGreen' as const } }],
     ['Recreate', { strategy: { type: 'Recreate' as const } }],
     ['a route of our own', { cluster: { gateway: { parentRefs: [{ name: 'public' }] } } }],
   ])('and %s are taken', (_, parts) => {

@@ -3,18 +3,18 @@ import { type Capabilities, type Intent, TargetError } from '../target.ts';
 import { settingsOf } from './settings.ts';
 
 export const capabilities: Capabilities = {
-  strategies: ['Rolling', 'Recreate'],
-  warmPrevious: false,
-  weights: false,
+  strategies: ['Rolling', 'Recreate', 'BlueGreen', 'Canary'],
+  warmPrevious: true,
+  weights: true,
   configuration: true,
 };
 
 /** What cannot be done here, before anything changes, with what can be done instead. */
 export function refuseUnsupported(deployment: Deployment, { strategy }: Intent): void {
   const { adopt, gateway } = settingsOf(deployment);
-  if (!capabilities.strategies.includes(strategy.type)) {
+  if (strategy.type === 'Canary' && gateway === undefined) {
     refuse(
-      `the cluster runs no ${strategy.type} rollouts yet: use strategy.type ${capabilities.strategies.join(' or ')}`,
+      'without a gateway traffic cannot be divided yet: set target.cluster.gateway, or use strategy.type BlueGreen',
     );
   }
   if (gateway?.routeRefs !== undefined) {

@@ -1,6 +1,7 @@
 import { rolling } from '../../crds/strategy/strategy.ts';
 import { recreateSizes } from '../../rollout/recreate/recreate.ts';
 import { nextSizes, type RollingSide, type Sizes } from '../../rollout/rolling/rolling.ts';
+import { type ShiftInput, shifted } from '../../rollout/shift/shift.ts';
 import type { Intent } from '../target.ts';
 import { livePods, type ReleaseView, replicasOf, sizedForOf, type View } from './view.ts';
 
@@ -11,7 +12,8 @@ export function rollingOf({ strategy }: Intent) {
 }
 
 /** Replicas to ask for, by number of the release. */
-export function sizesFor(view: View, intent: Intent): Sizes {
+export function sizesFor(view: View, intent: Intent, shift?: ShiftInput): Sizes {
+  if (shift !== undefined) return shifted(shift).sizes;
   const desired = intent.replicas;
   const paused = isHeld(intent);
   if (intent.strategy.type === 'Recreate') {

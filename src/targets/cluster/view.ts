@@ -37,10 +37,11 @@ export function viewOf(informers: ClusterInformers, deployment: Deployment, inte
 }
 
 /** The oldest first; the one that serves until the new one can is the last to go. */
-function inOrder({ release, from, others }: Intent): Release[] {
+function inOrder({ release, from, warm, others }: Intent): Release[] {
   const unproven = others.filter(({ name }) => name !== from?.name && name !== release.name);
   const serving = from === undefined || from.name === release.name ? [] : [from];
-  return [...unproven.toSorted((a, b) => a.number - b.number), ...serving];
+  const kept = warm === undefined ? [] : [warm.release];
+  return [...unproven.toSorted((a, b) => a.number - b.number), ...kept, ...serving];
 }
 
 function standing({ replicaSets }: ClusterInformers, deployment: Deployment, release: Release) {

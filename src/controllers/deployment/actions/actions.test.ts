@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeploymentStatus } from '../../../crds/deployment/status.ts';
+import type { Plan } from '../../../rollout/engine/legs.ts';
 import { takeActions } from './actions.ts';
 
 const now = new Date('2026-01-01T12:00:00Z');
@@ -12,11 +13,18 @@ const hashes = new Map([
 function take(
   annotations: Record<string, string>,
   status: DeploymentStatus = {},
-  spec: { pin?: number; suspend?: boolean } = {},
+  spec: { pin?: number; suspend?: boolean; strategy?: Plan } = {},
 ) {
-  return takeActions({ annotations, status, hashes, spec: { suspend: false, ...spec }, now });
+  return takeActions({
+    annotations,
+    status,
+    hashes,
+    spec: { suspend: false, strategy: { type: 'Rolling' }, ...spec },
+    now,
+  });
 }
 
+const kept = { warm: 'Full' as const, warmSeconds: 300 };
 const record = (action: 'Rollback' | 'Retry' | 'Restart', value: string) => ({ action, value, recordedAt: at });
 
 it('has nothing to say without annotations, and nothing twice', () => {
@@ -97,6 +105,33 @@ it.each([
   expect(taken?.actions?.[0]?.refused).toContain('held');
 });
 
-it.each(['promote', 'abort', 'skip'])('refuses to %s, as nothing waits for it', (action) => {
-  expect(take({ [`vish.dev/${action}`]: '1' })?.actions?.[0]?.refused).toContain('no step that waits');
+describe('what a person decides about a release that comes', () => {
+  const strategy = { type: 'BlueGreen' as const, blueGreen: { promotion: 'Manual' as const, previous: kept } };
+  const rollout = {
+    release: 2,
+    strategy: 'BlueGreen' as const,
+    phase: 'AwaitingApproval',
+    step: 1,
+    steps: 3,
+    progress: '1/3',
+    startedAt: at,
+    phaseStartedAt: at,
+  };
+  const live = { release: 1, weight: 100, replicas: 1, ready: 1 };
+
+  it.each(['promote', 'abort', 'skip'])('is refused while none comes: %s', (action) => {
+    expect(take({ [`vish.dev/${action}`]: '1' })?.actions?.[0]?.refused).toContain('not on its way');
+    expect(take({ [`vish.dev/${action}`]: '7' })?.actions?.[0]?.refused).toContain('Use one of 2, 1');
+  });
+
+  it('is noted in the rollout, in the same write as the action', () => {
+    expect(take({ 'vish.dev/promote': '2/1' }, { rollout, live }, { strategy })).toMatchObject({
+      rollout: { approved: true },
+      actions: [{ action: 'Promote', value: '2/1' }],
+    });
+    expect(take({ 'vish.dev/abort': '2' }, { rollout, live }, { strategy })).toMatchObject({
+      rollout: { aborting: true, phase: 'RollingBack' },
+      refusedRelease: 'two',
+    });
+  });
 });

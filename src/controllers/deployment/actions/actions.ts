@@ -1,6 +1,7 @@
 import { wholeSeconds } from '../../../crds/conditions/conditions.ts';
 import type { ActionRecord, DeploymentStatus } from '../../../crds/deployment/status.ts';
 import { annotations } from '../../../objects/labels.ts';
+import type { Plan } from '../../../rollout/engine/legs.ts';
 import { effects } from './effects.ts';
 
 type Name = ActionRecord['action'];
@@ -10,12 +11,15 @@ export interface ActionInput {
   readonly status: DeploymentStatus;
   /** Hashes of the releases that exist, by number. */
   readonly hashes: ReadonlyMap<number, string>;
-  readonly spec: { readonly pin?: number | undefined; readonly suspend: boolean };
+  readonly spec: { readonly pin?: number | undefined; readonly suspend: boolean; readonly strategy: Plan };
   readonly now: Date;
 }
 
 /** What an action does to the memory of the Deployment. */
-export type Remembered = Pick<DeploymentStatus, 'actions' | 'pinned' | 'refusedRelease' | 'restartedAt'>;
+export type Remembered = Pick<
+  DeploymentStatus,
+  'actions' | 'pinned' | 'refusedRelease' | 'restartedAt' | 'rollout' | 'history'
+>;
 
 const longestValue = 253;
 
@@ -60,6 +64,13 @@ function withRecord(memory: Remembered, record: ActionRecord): Remembered {
   return { ...memory, actions: [...others, record] };
 }
 
-function rememberedOf({ actions, pinned, refusedRelease, restartedAt }: DeploymentStatus): Remembered {
-  return { actions, pinned, refusedRelease, restartedAt };
+function rememberedOf({
+  actions,
+  pinned,
+  refusedRelease,
+  restartedAt,
+  rollout,
+  history,
+}: DeploymentStatus): Remembered {
+  return { actions, pinned, refusedRelease, restartedAt, rollout, history };
 }

@@ -1,5 +1,7 @@
 import { wholeSeconds } from '../../../crds/conditions/conditions.ts';
 import type { ActionRecord } from '../../../crds/deployment/status.ts';
+import { abort, askOf, promote, skip } from '../../../rollout/engine/ask.ts';
+import { stateOfStatus } from '../place/state.ts';
 import type { ActionInput, Remembered } from './actions.ts';
 
 type Effect = Partial<Remembered> | { refused: string };
@@ -10,9 +12,9 @@ export const effects: Record<ActionRecord['action'], Act> = {
   Rollback: rollback,
   Retry: retry,
   Restart: restart,
-  Promote: () => notHere('promote'),
-  Abort: () => notHere('abort'),
-  Skip: () => notHere('skip'),
+  Promote: ofRollout(promote),
+  Abort: ofRollout(abort),
+  Skip: ofRollout(skip),
 };
 
 function rollback(value: string, { hashes, spec, status, now }: ActionInput, { refusedRelease }: Remembered): Effect {
@@ -45,9 +47,17 @@ function restart(_value: string, { spec, now }: ActionInput, { pinned }: Remembe
   return { restartedAt: wholeSeconds(now) };
 }
 
-function notHere(action: string): Effect {
-  return {
-    refused: `Rolling and Recreate have no step that waits for vish.dev/${action}; vish.dev/rollback goes back.`,
+/** What a person decides about the release that is on its way. */
+function ofRollout(decide: typeof promote): Act {
+  return (value, { hashes, spec, status, now }, memory) => {
+    const ask = askOf(value);
+    if (ask === undefined || !hashes.has(ask.release)) return unknownRelease(hashes);
+    const releases = [...hashes].map(([number, hash]) => ({ number, hash }));
+    const state = stateOfStatus({ ...status, ...memory });
+    const answer = decide(state, ask, { strategy: spec.strategy, releases, now });
+    if ('refused' in answer) return answer;
+    const { rollout, refused: refusedRelease, history } = answer.state;
+    return { rollout, refusedRelease, history: [...history] };
   };
 }
 

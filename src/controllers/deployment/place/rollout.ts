@@ -1,6 +1,6 @@
 import type { DeploymentStatus } from '../../../crds/deployment/status.ts';
 import { type Decision, decide } from '../../../rollout/engine/decide.ts';
-import type { Finding, Input, State } from '../../../rollout/engine/state.ts';
+import type { Finding, Input } from '../../../rollout/engine/state.ts';
 import type { Intent, Observation, Scope, Step, Target } from '../../../targets/target.ts';
 import type { Look } from '../look.ts';
 import { findingOf, retryAfterMs } from '../obstacle.ts';
@@ -9,6 +9,7 @@ import type { StoredRelease } from '../release/revision.ts';
 import type { Wish } from '../wish/wish.ts';
 import { causeOfWish } from './cause.ts';
 import { recall } from './memory.ts';
+import { stateOfStatus } from './state.ts';
 
 /** What became of the rollout in this look. */
 export interface Rollout {
@@ -70,7 +71,7 @@ async function prepare(look: Look, target: Target, { answers, decision: { aim } 
 async function advance(look: Look, target: Target, { answers, decision: { aim } }: Turn): Promise<void> {
   const release = find(look, aim.release);
   if (release === undefined) return;
-  const intent = intentOf(look, { release, from: find(look, aim.from) });
+  const intent = intentOf(look, { release, from: find(look, aim.from), aim });
   const step = await said(answers, () => target.advance(scopeOf(look, answers), intent));
   if (step !== undefined) note(answers, step);
   const observation = await said(answers, () => target.observe(scopeOf(look, answers), intent));
@@ -112,20 +113,34 @@ function inputOf({ deployment, releases, now }: Look, wish: Wish, status: Deploy
   return { state, releases, wanted, cause, obstacle, hold, strategy, paused, replicas: workload.scale.replicas, now };
 }
 
-function stateOfStatus({ live, rollout, refusedRelease: refused, history = [] }: DeploymentStatus): State {
-  return { live: live?.release, rollout, refused, history };
-}
-
 interface Sides {
   readonly release: StoredRelease;
   readonly from: StoredRelease | undefined;
+  readonly aim?: Decision['aim'];
 }
 
-function intentOf({ deployment, releases }: Look, { release, from }: Sides): Intent {
-  const { workload, strategy, paused } = deployment.spec;
-  const others = releases.filter(({ name }) => name !== release.name && name !== from?.name);
+function intentOf(look: Look, { release, from, aim }: Sides): Intent {
+  const { workload, strategy, paused } = look.deployment.spec;
+  const warm = warmOf(look, aim);
+  const named = new Set([release, from, warm?.release].map((each) => each?.name));
+  const others = look.releases.filter(({ name }) => !named.has(name));
   const { replicas } = workload.scale;
-  return { release, ...(from === undefined ? {} : { from }), others, replicas, strategy, paused };
+  return {
+    release,
+    ...(from === undefined ? {} : { from }),
+    ...(aim?.stage === undefined ? {} : { stage: aim.stage }),
+    ...(aim?.goingBack === true ? { goingBack: true } : {}),
+    ...(warm === undefined ? {} : { warm }),
+    others,
+    replicas,
+    strategy,
+    paused,
+  };
+}
+
+function warmOf(look: Look, aim: Decision['aim'] | undefined): Intent['warm'] {
+  const release = find(look, aim?.warm?.release);
+  return aim?.warm && release && { release, replicas: aim.warm.replicas };
 }
 
 function scopeOf({ deployment, signal, log }: Look, { memory }: Answers): Scope {

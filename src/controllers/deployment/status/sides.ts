@@ -10,10 +10,10 @@ export function sidesOf(status: DeploymentStatus, { state }: Decision, observati
   const live = sideOf(state.live, sides, status.live);
   const comes = state.rollout?.release;
   const next = comes === state.live ? undefined : sideOf(comes, sides, status.next);
-  const weight = next === undefined ? 0 : shareOf(next, live);
+  const weights = weightsOf({ live, next }, sides);
   return {
-    live: live && { ...live, weight: 100 - weight },
-    next: next && { ...next, weight },
+    live: live && { ...live, weight: weights.live },
+    next: next && { ...next, weight: weights.next },
     ...totals(status, sides),
     ...addresses(status, observation),
   };
@@ -39,6 +39,14 @@ function sideOf(
   return { release, weight: 0, replicas: side?.replicas ?? 0, ready: side?.ready ?? 0 };
 }
 
+/** As the place says, where it moves traffic by itself. */
+function weightsOf({ live, next }: Pick<Fields, 'live' | 'next'>, sides: readonly Side[] | undefined) {
+  const known = (of: Counted | undefined) => sides?.find(({ release }) => release === of?.release)?.weight;
+  const share = next === undefined ? 0 : shareOf(next, live);
+  const weight = known(next) ?? share;
+  return { live: known(live) ?? 100 - weight, next: weight };
+}
+
 /** Without weights of its own a place spreads requests evenly over what is ready. */
 function shareOf(next: Counted, live: Counted | undefined): number {
   const ready = next.ready + (live?.ready ?? 0);
@@ -50,6 +58,7 @@ function totals(
   sides: readonly Side[] | undefined,
 ): Pick<Fields, 'replicas' | 'readyReplicas'> {
   if (sides === undefined) return { replicas: status.replicas ?? 0, readyReplicas: status.readyReplicas ?? 0 };
-  const sum = (of: (side: Side) => number) => sides.reduce((total, side) => total + of(side), 0);
+  const serving = sides.filter(({ weight }) => weight !== 0);
+  const sum = (of: (side: Side) => number) => serving.reduce((total, side) => total + of(side), 0);
   return { replicas: sum(({ replicas }) => replicas), readyReplicas: sum(({ ready }) => ready) };
 }

@@ -27,6 +27,7 @@ export function nextStatus(look: Look, { wish, decision, observation, gone }: Ou
     ...summaryFields(look, decision, [built(wish), synced(wish)]),
     rollout: state.rollout,
     refusedRelease: state.refused,
+    previous: state.previous,
     history: history.length === 0 ? undefined : history,
     pinned: spec.pin === undefined ? status.pinned : undefined,
     ...sidesOf(status, decision, observation),

@@ -4,28 +4,33 @@ import type { Capabilities } from '../../../targets/target.ts';
 import { checkSupport } from './support.ts';
 
 const all: Capabilities = {
-  strategies: ['Rolling', 'Recreate', 'Canary'],
+  strategies: ['Rolling', 'Recreate', 'BlueGreen', 'Canary'],
   warmPrevious: false,
   weights: true,
   configuration: true,
 };
+
+const target = { cluster: { gateway: { parentRefs: [{ name: 'public' }] } } };
+
+function canary(step: object) {
+  return { type: 'Canary' as const, canary: { steps: [step] } };
+}
 
 function check(change: Partial<DeploymentSpecInput>, capabilities: Partial<Capabilities> = {}) {
   const spec = deploymentSpec.parse({ source: { image: 'a.example.com/web:1' }, workload: { port: 80 }, ...change });
   return () => checkSupport(spec, { ...all, ...capabilities });
 }
 
-it.each(['Rolling', 'Recreate'] as const)('lets %s through', (type) => {
+it.each(['Rolling', 'Recreate', 'BlueGreen'] as const)('lets %s through', (type) => {
   expect(check({ strategy: { type } })).not.toThrow();
 });
 
 it.each<[string, Partial<DeploymentSpecInput>, string]>([
-  ['BlueGreen', { strategy: { type: 'BlueGreen' } }, 'use Rolling or Recreate'],
-  [
-    'Canary, although the place could',
-    { strategy: { type: 'Canary', canary: { steps: [{ weight: 5 }] } } },
-    'use Rolling',
-  ],
+  ['Canary without a gateway', { strategy: canary({ weight: 5 }) }, 'set the gateway'],
+  ['a check as a step', { strategy: canary({ checks: ['errors'] }), target }, 'use a step of pauseSeconds'],
+  ['headers', { strategy: canary({ headers: [{ name: 'X-Canary', value: 'yes' }] }), target }, 'steps of weight'],
+  ['a mirror', { strategy: canary({ mirrorPercent: 5 }), target }, 'steps of weight'],
+  ['checks of BlueGreen', { strategy: { type: 'BlueGreen', blueGreen: { before: ['errors'] } } }, 'promotion: Manual'],
   ['checks', { strategy: { rolling: { checks: ['errors'] } } }, 'strategy.rolling.checks'],
   ['hooks', { hooks: { afterRelease: { command: ['true'] } } }, 'hooks'],
   ['schedules', { schedules: [{ name: 'a', cron: '@daily', command: ['true'] }] }, 'schedules'],

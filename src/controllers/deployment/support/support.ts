@@ -9,15 +9,34 @@ interface Row {
   readonly instead: string;
 }
 
-/** Strategies that the rollout engine knows. A place may know fewer. */
-const strategies: ReadonlySet<string> = new Set(['Rolling', 'Recreate']);
-
 /** What the schema has and this version does not do. A row goes with the work that makes it true. */
 const rows: readonly Row[] = [
   {
     field: 'strategy.rolling.checks',
-    asked: ({ strategy }) => (strategy.rolling?.checks ?? []).length > 0,
+    asked: ({ strategy }) => named(strategy.rolling?.checks),
     instead: 'workload.health decides alone',
+  },
+  {
+    field: 'a check of strategy.blueGreen',
+    asked: ({ strategy: { blueGreen } }) => named(blueGreen?.before, blueGreen?.after, blueGreen?.background),
+    instead: 'use promotion: Manual and look at the preview',
+  },
+  {
+    field: 'a check of strategy.canary',
+    asked: ({ strategy: { canary } }) =>
+      named(canary?.background, ...(canary?.steps ?? []).map(({ checks }) => checks)),
+    instead: 'use a step of pauseSeconds or approval',
+  },
+  {
+    field: 'a step of headers or mirrorPercent',
+    asked: ({ strategy: { canary } }) =>
+      (canary?.steps ?? []).some((step) => step.headers !== undefined || step.mirrorPercent !== undefined),
+    instead: 'use steps of weight',
+  },
+  {
+    field: 'type: Canary without target.cluster.gateway',
+    asked: ({ strategy, target }) => strategy.type === 'Canary' && target.cluster?.gateway === undefined,
+    instead: 'set the gateway, which divides the traffic, or use type: BlueGreen',
   },
   {
     field: 'hooks',
@@ -57,9 +76,13 @@ export function checkSupport(spec: DeploymentSpec, capabilities: Capabilities): 
 }
 
 function checkStrategy({ strategy: { type } }: DeploymentSpec, capabilities: Capabilities): void {
-  const known = capabilities.strategies.filter((each) => strategies.has(each));
-  if (known.includes(type)) return;
-  throw unsupported(`strategy.type: ${type} is not done here by this version: use ${known.join(' or ')}.`);
+  const { strategies } = capabilities;
+  if (strategies.includes(type)) return;
+  throw unsupported(`strategy.type: ${type} is not done here by this version: use ${strategies.join(' or ')}.`);
+}
+
+function named(...lists: readonly (readonly string[] | undefined)[]): boolean {
+  return lists.some((checks) => (checks ?? []).length > 0);
 }
 
 function unsupported(message: string): Obstacle {

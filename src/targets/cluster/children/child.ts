@@ -13,10 +13,17 @@ export interface Child {
   readonly observed?: Stored<KubeObject> | undefined;
 }
 
-/** Everything beside the replicas has the Deployment's name and goes with it. */
-export function childOf(deployment: Deployment, fields: object): KubeObject {
-  const { name, namespace = '' } = deployment.metadata;
-  const intent = { metadata: { name, namespace, labels: commonLabels(deployment) }, ...fields };
+interface ChildMeta {
+  readonly name?: string;
+  readonly notes?: Readonly<Record<string, string>>;
+}
+
+/** Everything beside the replicas goes with the Deployment, and has its name where there is one of a kind. */
+export function childOf(deployment: Deployment, fields: object, { name, notes }: ChildMeta = {}): KubeObject {
+  const { name: own, namespace = '' } = deployment.metadata;
+  const labels = commonLabels(deployment);
+  const metadata = { name: name ?? own, namespace, labels, ...(notes === undefined ? {} : { annotations: notes }) };
+  const intent = { metadata, ...fields };
   return withController(intent, { resource: deployments, object: stored(deployment) });
 }
 

@@ -1,29 +1,35 @@
 import type { Deployment } from '../../../crds/deployment/deployment.ts';
-import { type Informer, type KubeObject, keyOf } from '../../../kube/index.ts';
+import { type Informer, type KubeObject, keyOf, type Stored } from '../../../kube/index.ts';
 import { services } from '../../../objects/core.ts';
 import { podDisruptionBudgets } from '../../../objects/workloads.ts';
 import type { Release } from '../../../rollout/release.ts';
 import type { ClusterInformers } from '../informers.ts';
+import type { Traffic } from '../traffic/traffic.ts';
 import { budgetFor } from './budget.ts';
 import type { Child } from './child.ts';
 import { routeFor, routeKindOf, routeKinds } from './route.ts';
 import type { Routes } from './routes.ts';
-import { serviceFor } from './service.ts';
+import { previewFor, previewName, releaseServiceFor, serviceFor } from './service.ts';
 
 export interface ChildrenOptions {
   readonly deployment: Deployment;
   /** The release whose port counts. */
   readonly release: Release;
+  /** Every release of which something may be left. */
+  readonly releases: readonly Release[];
   readonly replicas: number;
+  /** Absent where traffic goes with the replicas. */
+  readonly traffic: Traffic | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Everything beside the replicas, as it should be and as it is known to be. */
+/** Everything beside the replicas, as it should be and as it is known to be; what others lead to stands before them. */
 export async function childrenOf(
   informers: ClusterInformers,
   routes: Routes,
-  { deployment, release, replicas, signal }: ChildrenOptions,
+  options: ChildrenOptions,
 ): Promise<Child[]> {
+  const { deployment, release, replicas, traffic, signal } = options;
   const child = (resource: Child['resource'], { store }: Informer<KubeObject>, wanted?: KubeObject): Child => ({
     resource,
     observed: store.get(keyOf(deployment)),
@@ -31,12 +37,38 @@ export async function childrenOf(
   });
   const routeKind = routeKindOf(deployment);
   const routeInformers = await routes.informers(routeKind, signal);
-  const wantedRoute = routeFor(deployment, release);
+  const extra = moreServices(informers, options);
+  const isKnown = (name: string) => extra.some(({ observed }) => observed?.metadata.name === name);
+  const wantedRoute = routeFor(
+    deployment,
+    release,
+    traffic?.backends.every((to) => isKnown(to.release.name)) ? traffic : undefined,
+  );
   return [
-    child(services, informers.services, serviceFor(deployment, release)),
-    child(podDisruptionBudgets, informers.budgets, budgetFor(deployment, replicas)),
+    child(services, informers.services, serviceFor(deployment, release, traffic)),
+    ...extra,
+    child(podDisruptionBudgets, informers.budgets, budgetFor(deployment, replicas, traffic?.main)),
     ...[...routeInformers].map(([kind, informer]) =>
       child(routeKinds[kind], informer, kind === routeKind ? wantedRoute : undefined),
     ),
   ];
+}
+
+/** Services of single releases, for strategies that move traffic. */
+function moreServices({ services: { store } }: ClusterInformers, options: ChildrenOptions): Child[] {
+  const { deployment, releases, traffic } = options;
+  const { namespace = '' } = deployment.metadata;
+  const find = (name: string): Stored<KubeObject> | undefined => store.get(keyOf({ metadata: { namespace, name } }));
+  const backends = routeKindOf(deployment) === undefined ? [] : (traffic?.sides ?? []);
+  const child = (name: string, wanted: KubeObject | undefined): Child => ({
+    resource: services,
+    observed: find(name),
+    ...(wanted === undefined ? {} : { wanted }),
+  });
+  return [
+    child(previewName(deployment), traffic && previewFor(deployment, traffic.preview)),
+    ...releases.map((release) =>
+      child(release.name, backends.includes(release) ? releaseServiceFor(deployment, release) : undefined),
+    ),
+  ].filter(({ wanted, observed }) => wanted !== undefined || observed !== undefined);
 }

@@ -5,6 +5,7 @@ import {
   isKubeError,
   type KubeObject,
   keyOf,
+  type Stored,
 } from '../../../kube/index.ts';
 import { TargetError } from '../../target.ts';
 import { type RouteKind, routeKinds } from './route.ts';
@@ -41,6 +42,11 @@ export class Routes {
     if (wanted !== undefined && !this.opened.has(wanted)) await this.openWanted(wanted, signal);
     await Promise.all([...this.opened.values()].map((informer) => informer.waitForSync(signal)));
     return this.opened;
+  }
+
+  /** As it is known by now. */
+  observed(kind: RouteKind, key: string): Stored<KubeObject> | undefined {
+    return this.opened.get(kind)?.store.get(key);
   }
 
   private async askOnce(signal: AbortSignal): Promise<void> {

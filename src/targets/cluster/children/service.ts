@@ -1,13 +1,50 @@
 import type { Deployment } from '../../../crds/deployment/deployment.ts';
 import type { KubeObject } from '../../../kube/index.ts';
+import { annotations } from '../../../objects/labels.ts';
 import type { Release } from '../../../rollout/release.ts';
 import { portName } from '../render/probes.ts';
-import { deploymentSelector } from '../selectors.ts';
+import { deploymentSelector, releaseSelector } from '../selectors.ts';
+import type { Traffic } from '../traffic/traffic.ts';
+import { formatWeights } from '../traffic/weights.ts';
 import { childOf } from './child.ts';
 
-/** Leads to the replicas of every release, to each at the port that it listens on. None for a worker. */
-export function serviceFor(deployment: Deployment, { workload: { port } }: Release): KubeObject | undefined {
+/** What requests inside the cluster go to. Without traffic to move it leads to the replicas of every release. */
+export function serviceFor(deployment: Deployment, release: Release, traffic?: Traffic): KubeObject | undefined {
+  if (traffic === undefined) return leadingTo(deployment, { release, selector: deploymentSelector(deployment) });
+  const { main, weights } = traffic;
+  const selector = main === undefined ? deploymentSelector(deployment) : releaseSelector(deployment, main.name);
+  const shares = main === undefined ? weights : new Map([[main.number, 100]]);
+  const notes = { [annotations.traffic]: formatWeights(shares) };
+  return leadingTo(deployment, { release: main ?? release, selector, notes });
+}
+
+/** Name of the Service that shows the release that comes before it gets traffic. */
+export function previewName({ metadata }: Deployment): string {
+  return `${metadata.name}-preview`;
+}
+
+export function previewFor(deployment: Deployment, release: Release): KubeObject | undefined {
+  const selector = releaseSelector(deployment, release.name);
+  return leadingTo(deployment, { release, selector, name: previewName(deployment) });
+}
+
+/** What a route gives a share of the traffic to. It never leads to another release, so no change of a share can miss. */
+export function releaseServiceFor(deployment: Deployment, release: Release): KubeObject | undefined {
+  return leadingTo(deployment, { release, selector: releaseSelector(deployment, release.name), name: release.name });
+}
+
+interface Leading {
+  /** The release whose port counts. */
+  readonly release: Release;
+  readonly selector: Record<string, string>;
+  readonly name?: string;
+  readonly notes?: Record<string, string>;
+}
+
+/** To each replica at the port that it listens on. None for a worker. */
+function leadingTo(deployment: Deployment, { release, selector, ...meta }: Leading): KubeObject | undefined {
+  const { port } = release.workload;
   if (port === undefined) return undefined;
   const ports = [{ name: portName, port, targetPort: portName, protocol: 'TCP' }];
-  return childOf(deployment, { spec: { type: 'ClusterIP', selector: deploymentSelector(deployment), ports } });
+  return childOf(deployment, { spec: { type: 'ClusterIP', selector, ports } }, meta);
 }

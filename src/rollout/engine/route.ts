@@ -1,0 +1,86 @@
+import { wholeSeconds } from '../../crds/conditions/conditions.ts';
+import type { RolloutStatus } from '../../crds/deployment/status.ts';
+import { type Leg, legsOf, type Plan } from './legs.ts';
+import { type Input, phases, type State } from './state.ts';
+
+const phaseOf = { Machine: phases.advancing, Time: phases.pausing, Person: phases.awaitingApproval } as const;
+
+/** The same rollout in another phase: its time counts from now. */
+export function enter(rollout: RolloutStatus, phase: string, now: Date): RolloutStatus {
+  const { seen: _seen, progressedAt: _progressed, deadline: _deadline, ...rest } = rollout;
+  return { ...rest, phase, phaseStartedAt: wholeSeconds(now) };
+}
+
+/** Before this step nothing runs; after it replicas move. */
+export function enterAdvance(state: State, input: Input): State {
+  const { rollout } = state;
+  if (rollout?.phase !== phases.preparing || input.prepared !== true || input.paused) return state;
+  return { ...state, rollout: enterLeg(rollout, rollout.step, input) };
+}
+
+/** The same rollout at another of its legs. A decision that came early holds until it is asked for. */
+export function enterLeg(rollout: RolloutStatus, step: number, { strategy, now }: { strategy: Plan; now: Date }) {
+  const { waits } = legAt(strategy, step);
+  const { approved, ...rest } = enter(rollout, phaseOf[waits], now);
+  const kept = approved === true && legAt(strategy, rollout.step).waits !== 'Person' ? { approved } : {};
+  return { ...rest, ...kept, ...stepFields(strategy, step) };
+}
+
+export function legAt(strategy: Plan, step: number): Leg {
+  const legs = legsOf(strategy);
+  return legs[step] ?? (legs.at(-1) as Leg);
+}
+
+/** Number, count, and both for people. */
+export function stepFields(strategy: Plan, step: number): Pick<RolloutStatus, 'step' | 'steps' | 'progress'> {
+  const steps = legsOf(strategy).length;
+  return { step, steps, progress: `${step}/${steps}` };
+}
+
+/**
+ * Where a release begins. One that is still warm, one that a person went back to, and the very first one have nothing to
+ * prove: they go straight to all traffic, through the same gate.
+ */
+export function firstStep({ live, previous }: State, release: number, { strategy, cause }: Input): number {
+  const isProven = live === undefined || previous?.release === release || cause === 'Rollback';
+  return isProven ? legsOf(strategy).length - 1 : 0;
+}
+
+/** Another strategy, or one with another number of steps, begins at its own first leg. */
+export function followStrategy(state: State, input: Input): State {
+  const { rollout } = state;
+  const { strategy } = input;
+  if (rollout === undefined) return state;
+  if (rollout.strategy === strategy.type && rollout.steps === legsOf(strategy).length) return state;
+  const step = firstStep(state, rollout.release, input);
+  const stays = rollout.phase === phases.preparing || rollout.aborting === true;
+  const moved = stays ? { ...rollout, ...stepFields(strategy, step) } : enterLeg(rollout, step, input);
+  return { ...state, rollout: { ...moved, strategy: strategy.type } };
+}
+
+/** A pause is over, or a person has decided. */
+export function passWait(state: State, input: Input): State {
+  const { rollout } = state;
+  if (rollout === undefined || input.paused || !isOnItsWay(rollout)) return state;
+  if (!isOver(rollout, input)) return state;
+  return { ...state, rollout: enterLeg(rollout, rollout.step + 1, input) };
+}
+
+/** Its legs count: it is neither checked before it starts nor on its way back. */
+export function isOnItsWay({ phase, aborting }: RolloutStatus): boolean {
+  return phase !== phases.preparing && aborting !== true;
+}
+
+function isOver(rollout: RolloutStatus, { strategy, now }: Input): boolean {
+  const { waits } = legAt(strategy, rollout.step);
+  if (waits === 'Person') return rollout.approved === true;
+  const end = waits === 'Time' ? pauseEnd(rollout, strategy) : undefined;
+  return end !== undefined && end.getTime() <= now.getTime();
+}
+
+/** When the pause that it is in ends; undefined when it is in none, or its time does not run. */
+export function pauseEnd(rollout: RolloutStatus, strategy: Plan): Date | undefined {
+  const { waits, seconds = 0 } = legAt(strategy, rollout.step);
+  if (waits !== 'Time' || !isOnItsWay(rollout) || rollout.progressedAt === undefined) return undefined;
+  return new Date(Date.parse(rollout.progressedAt) + seconds * 1000);
+}

@@ -1,0 +1,101 @@
+import type { Deployment } from '../../../crds/deployment/deployment.ts';
+import type { KubeObject } from '../../../kube/index.ts';
+import type { Release } from '../../../rollout/release.ts';
+import type { Weights } from '../../../rollout/shift/gate.ts';
+import { type ShiftInput, type ShiftSide, shifted } from '../../../rollout/shift/shift.ts';
+import type { Intent } from '../../target.ts';
+import { settingsOf } from '../settings.ts';
+import { type ReleaseView, replicasOf, type View } from '../view.ts';
+import { evenWeights, weightsOn } from './weights.ts';
+
+/** What leads traffic, as it is known to be: what leads from the gateway counts before what leads inside the cluster. */
+export interface Leading {
+  readonly route?: KubeObject | undefined;
+  readonly service?: KubeObject | undefined;
+}
+
+/** For strategies that move traffic by itself: what the pure part is asked. Undefined where traffic goes with the replicas. */
+export function shiftInputOf(
+  { view, intent, deployment }: { view: View; intent: Intent; deployment: Deployment },
+  leading: Leading,
+): ShiftInput | undefined {
+  const { stage, replicas: desired, from, warm, goingBack = false, paused } = intent;
+  if (stage === undefined) return undefined;
+  const views = [view.next, ...view.others];
+  const known = weightsOn(leading.route, deployment) ?? weightsOn(leading.service, deployment);
+  const weights = inherited(known, views, goingBack ? intent.release : (from ?? intent.release));
+  const sides = views.map((each) => sideOf(each, weights));
+  const named = (release: Release | undefined) => sides.find((side) => side.release === release?.number);
+  const [next, ...others] = sides as [ShiftSide, ...ShiftSide[]];
+  const [came, kept] = [named(from), named(warm?.release)];
+  return {
+    desired,
+    stage,
+    goingBack,
+    paused,
+    splits: settingsOf(deployment).gateway?.parentRefs !== undefined,
+    next,
+    from: came,
+    warm: kept && { side: kept, replicas: warm?.replicas ?? 0 },
+    others: others.filter((side) => side !== came && side !== kept),
+  };
+}
+
+/** Nobody says who has the traffic: it is the Service to all replicas. What a forgotten release had goes to `home`. */
+function inherited(known: Weights | undefined, views: readonly ReleaseView[], home: Release): Weights {
+  if (known === undefined) {
+    const sides = views.map(({ release, set }) => ({
+      release: release.number,
+      ready: set?.status?.readyReplicas ?? 0,
+    }));
+    return evenWeights(sides, home.number);
+  }
+  const weights = new Map(views.map(({ release: { number } }) => [number, known.get(number) ?? 0]));
+  const lost = 100 - [...weights.values()].reduce((total, weight) => total + weight, 0);
+  return weights.set(home.number, (weights.get(home.number) ?? 0) + lost);
+}
+
+function sideOf(view: ReleaseView, weights: Weights): ShiftSide {
+  const { number: release } = view.release;
+  const { replicas: existing = 0, readyReplicas = 0, availableReplicas = 0 } = view.set?.status ?? {};
+  const replicas = replicasOf(view);
+  // A side that was just made smaller still reports replicas that are about to go.
+  const [ready, available] = [Math.min(readyReplicas, replicas), Math.min(availableReplicas, replicas)];
+  return { release, replicas, existing, ready, available, weight: weights.get(release) ?? 0 };
+}
+
+/** Where traffic is led to. */
+export interface Traffic {
+  readonly weights: Weights;
+  /** Releases with a share, each with its own Service behind a gateway. */
+  readonly backends: readonly { readonly release: Release; readonly weight: number }[];
+  /** Has most of it; undefined while a Service to all replicas divides it. */
+  readonly main: Release | undefined;
+  /** To look at before it gets traffic. */
+  readonly preview: Release;
+  /** All that may get traffic soon. */
+  readonly sides: readonly Release[];
+}
+
+/** The traffic to ask for next. */
+export function trafficOf(view: View, input: ShiftInput): Traffic {
+  const { weights } = shifted(input);
+  const releases = [view.next, ...view.others].map(({ release }) => release);
+  const shares = releases.map((release) => ({ release, weight: weights.get(release.number) ?? 0 }));
+  const backends = shares.filter(({ weight }) => weight > 0);
+  const [first] = backends.toSorted((a, b) => b.weight - a.weight);
+  const kept = new Set([input.next, input.from, input.warm?.side].map((side) => side?.release));
+  return {
+    weights,
+    backends,
+    main: input.splits || backends.length === 1 ? first?.release : undefined,
+    preview: previewOf(view, input),
+    sides: shares.filter(({ release, weight }) => weight > 0 || kept.has(release.number)).map((each) => each.release),
+  };
+}
+
+/** An address that answers: the release that comes as soon as it can, until then the one that serves. */
+function previewOf({ next, others }: View, { next: { ready }, from }: ShiftInput): Release {
+  const served = others.find(({ release }) => release.number === from?.release);
+  return ready > 0 || served === undefined ? next.release : served.release;
+}
