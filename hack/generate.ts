@@ -2,10 +2,11 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { generatedFiles, page } from '../src/crds/generate/files.ts';
 import { settingsPage } from '../src/settings/reference.ts';
-import { chartCopies } from './chart/copies.ts';
+import { chartFiles, chartFilesFolder } from './chart/files.ts';
 import { helmAtHand } from './chart/helm.ts';
 import { installFile } from './chart/render.ts';
 import { valuesSchemaFile } from './chart/values-schema.ts';
+import { dashboardFile } from './metrics/dashboard.ts';
 import { metricsFile } from './metrics/file.ts';
 
 /** `npm run generate` writes the files that come from the schemas; with `--check` it only says which ones differ. */
@@ -16,31 +17,32 @@ const files = new Map([...generatedFiles(), ['docs/reference/settings.md', page(
 
 files.set(...(await valuesSchemaFile()));
 files.set(...(await metricsFile(root)));
-for (const [path, content] of await chartCopies(root, files)) files.set(path, content);
-
+files.set(...dashboardFile());
 const stale: string[] = [];
-for (const file of files) await settle(file);
-// Helm reads the chart from the disk, so what the chart is made of comes first.
-if (stale.length === 0 || !check) await settleInstall();
+// One after the other: the chart takes from config, and Helm renders what stands in the chart.
+await bring(files);
+await bring(await chartFiles());
+// Building Helm takes a minute, so a machine that has none leaves this file to the tests of the chart.
+const helm = await helmAtHand();
+if (helm === undefined) console.log('config/install was not looked at: there is no Helm 4 on this machine');
+else await bring(new Map([await installFile(helm)]));
 
-const foreign = await strangers(['config/crd', 'charts/vish/files/crds', 'charts/vish/files/rbac', 'docs/reference']);
+const copies = (await readdir(join(root, chartFilesFolder))).map((name) => `${chartFilesFolder}/${name}`);
+const foreign = await strangers(['config/crd', 'docs/reference', ...copies]);
 report();
 
-async function settle([path, content]: readonly [string, string]): Promise<void> {
-  const file = join(root, path);
-  const present = await readFile(file, 'utf8').catch(() => undefined);
-  if (present === content) return;
-  stale.push(path);
-  if (check) return;
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, content);
-}
-
-/** Building Helm takes a minute, so a machine that has none leaves this file to the tests of the chart. */
-async function settleInstall(): Promise<void> {
-  const helm = await helmAtHand();
-  if (helm === undefined) return console.log('config/install was not looked at: there is no Helm 4 on this machine');
-  await settle(await installFile(helm));
+/** Writes what differs, or notes it. */
+async function bring(made: ReadonlyMap<string, string>): Promise<void> {
+  for (const [path, content] of made) {
+    files.set(path, content);
+    const file = join(root, path);
+    const present = await readFile(file, 'utf8').catch(() => undefined);
+    if (present === content) continue;
+    stale.push(path);
+    if (check) continue;
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
 }
 
 /** A file that is generated no more would be applied and read for ever. */

@@ -95,6 +95,26 @@ describe('the chart', () => {
     expect(find(await render(value), kind, name)).toBeUndefined();
   });
 
+  it.each([
+    ['serviceMonitor', 'ServiceMonitor', 'vish'],
+    ['prometheusRule', 'PrometheusRule', 'vish'],
+    ['dashboard', 'ConfigMap', 'vish-dashboard'],
+  ])('makes what %s.enabled asks for, with the labels that it is found by', async (value, kind, name) => {
+    expect(find(all, kind, name)).toBeUndefined();
+    const manifest = find(await render(`${value}.enabled=true`, `${value}.labels.release=ours`), kind, name);
+
+    expect(manifest?.metadata).toMatchObject({ namespace: 'vish-system', labels: { release: 'ours' } });
+  });
+
+  it('has the alerts and the dashboard of config/monitoring', async () => {
+    const made = await render('prometheusRule.enabled=true', 'dashboard.enabled=true');
+    const rules = parse(readFileSync('config/monitoring/rules.yaml', 'utf8')) as object;
+    const dashboard = readFileSync('config/monitoring/dashboard.json', 'utf8');
+
+    expect(find(made, 'PrometheusRule')?.spec).toEqual(rules);
+    expect(find(made, 'ConfigMap', 'vish-dashboard')?.data?.['vish.json']?.trim()).toBe(dashboard.trim());
+  });
+
   it('puts rights, policy and namespace where the settings say', async () => {
     const other = await render('settings.builds.namespace=ci');
 
@@ -108,6 +128,7 @@ describe('the chart', () => {
     ['replica=2', "'replica' not allowed"],
     ['image.digest=latest', 'sha256'],
     ['log.level=loud', 'debug'],
+    ['serviceMonitor.interval=often', 'pattern'],
     ['settings.builds.namespace=A', 'pattern'],
     ['settings.builds.maxConcurrent=0', '/settings/builds/maxConcurrent'],
     ['settings.builds.memory=lots', '/settings/builds/memory'],

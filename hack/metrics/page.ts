@@ -36,8 +36,8 @@ export function metricsPage(metrics: readonly KnownMetric[]): string {
   return [
     '# Metrics',
     '',
-    'What every replica answers at port 8080, `/metrics`. How to read them together stands in [watch it](../how-to/watch.md).',
-    'A histogram has the series `_bucket`, `_sum` and `_count`.',
+    'What every replica answers at port 8080, `/metrics`. How to read them together stands in [watch it](../how-to/watch.md);',
+    '[the runbook](../runbook.md) has the alerts. A histogram has the series `_bucket`, `_sum` and `_count`.',
     '',
     ...groups.flatMap((group) => section(group, metrics)),
   ].join('\n');
