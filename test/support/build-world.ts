@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import { createBuildController } from '../../src/controllers/build/create.ts';
 import type { BuildOptions } from '../../src/controllers/build/options.ts';
+import { vouchFor } from '../../src/controllers/deployment/artifact/vouch.ts';
 import type { Build } from '../../src/crds/build/build.ts';
 import type { BuildSettings } from '../../src/crds/build/settings.ts';
 import type { Project } from '../../src/crds/project/project.ts';
@@ -12,6 +13,7 @@ import { loadConnection } from '../../src/kube/connection/load-connection.ts';
 import { ConsistencyMetrics } from '../../src/kube/consistency/metrics.ts';
 import { ControllerMetrics } from '../../src/kube/controller/metrics.ts';
 import { InformerCache } from '../../src/kube/informer/informer-cache.ts';
+import { withController } from '../../src/kube/owner/owner.ts';
 import { createTransport } from '../../src/kube/transport/create-transport.ts';
 import type { Transport } from '../../src/kube/transport/transport.ts';
 import { builds, projects } from '../../src/objects/vish.ts';
@@ -35,6 +37,8 @@ interface ProjectOptions {
   readonly repository: string;
   readonly spec?: object;
 }
+
+const { signal } = new AbortController();
 
 const defaults = {
   builderImage: 'registry.test/builder:1',
@@ -80,8 +84,11 @@ export async function buildWorld(options: BuildWorldOptions) {
       await meanwhile();
       Object.assign(operator, await startOperator(connection, { ...settings, outbound: rules }));
     },
+    /** As a Deployment would make it. */
     async build(commit: string, build: BuildSettings = {}, of = project): Promise<Stored<Build>> {
-      return client.create(builds, aBuild(of, commit, build));
+      const owned = withController(aBuild(of, commit, build), { resource: projects, object: of });
+      const now = new Date(systemClock.now());
+      return vouchFor({ client, wrote: () => undefined, now, signal }, await client.create(builds, owned));
     },
     read: (name: string) => client.get(builds, { namespace, name }),
     async until(name: string, holds: (build: Stored<Build>) => boolean, withinMs = 10_000): Promise<Stored<Build>> {

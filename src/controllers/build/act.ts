@@ -21,7 +21,9 @@ import {
   startedStatus,
   stateOf,
   succeededStatus,
+  untrustedStatus,
 } from './status.ts';
+import { repositoryOf, trustOf } from './trust.ts';
 
 export interface Turn {
   readonly build: Stored<Build>;
@@ -44,7 +46,11 @@ export async function act(turn: Turn, parts: BuildParts): Promise<Result> {
     case 'tidy':
       return tidy(turn, parts);
     case 'succeed':
-      await write(turn, parts, succeededStatus(turn, decision.progress, project?.spec.image.repository));
+      await write(
+        turn,
+        parts,
+        succeededStatus(turn, decision.progress, project && repositoryOf(project, trustOf(build))),
+      );
       return done;
     case 'end':
       return end(turn, parts, decision);
@@ -58,6 +64,9 @@ export async function act(turn: Turn, parts: BuildParts): Promise<Result> {
     case 'refuse':
       parts.admissions.leave(build.metadata.uid);
       await write(turn, parts, { fields: {}, reason: decision.reason, message: decision.message });
+      return done;
+    case 'distrust':
+      await write(turn, parts, untrustedStatus());
       return done;
     case 'pause':
       return { requeueAfterMs: decision.ms };
@@ -154,16 +163,18 @@ function wanted({ type, status, reason, message, observedGeneration = 1 }: Condi
 }
 
 /** Decided once: a repository that moved, or a Project that was made again, makes it no other Build. */
-function identityOf({ build, project }: Turn): Fields {
+function identityOf({ build, decision, project }: Turn): Fields {
   const observedGeneration = build.metadata.generation;
-  if (project === undefined || build.status?.identity !== undefined) return { observedGeneration };
+  const trust = decision.do === 'distrust' ? 'Untrusted' : build.status?.trust;
+  if (project === undefined || trust === undefined || build.status?.identity !== undefined) {
+    return { observedGeneration };
+  }
   const { id: repositoryId } = repositoryAddress(project.spec.source.git?.url ?? '');
-  const trust = 'Trusted' as const;
   const identity = buildIdentity({
     projectUid: project.metadata.uid,
     repositoryId,
     commit: build.spec.commit,
-    imageRepository: project.spec.image.repository,
+    imageRepository: repositoryOf(project, trust),
     path: build.spec.path,
     build: build.spec.build,
     trust,

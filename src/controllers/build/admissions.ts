@@ -3,6 +3,7 @@ import type { Project } from '../../crds/project/project.ts';
 import type { BuildDriver } from '../../images/driver/driver.ts';
 import type { Informer, Stored } from '../../kube/index.ts';
 import { placesOf, projectLimit, type Running, waitingOf } from './queue.ts';
+import { awaitsVoucher } from './trust.ts';
 
 interface AdmissionParts {
   readonly builds: Informer<Build>;
@@ -76,7 +77,10 @@ export class Admissions {
   }
 
   private waiting(): Stored<Build>[] {
-    return this.opened().filter(({ status, metadata }) => !status?.startedAt && !this.admitted.has(metadata.uid));
+    return this.opened().filter((build) => {
+      const isIn = build.status?.startedAt !== undefined || this.admitted.has(build.metadata.uid);
+      return !isIn && !awaitsVoucher(build, this.projectUidOf(build));
+    });
   }
 
   private running(): Map<string, string> {

@@ -6,7 +6,7 @@ import { until } from '../../../test/support/until.ts';
 import { type Build, build as buildKind } from '../../crds/build/build.ts';
 import { findCondition } from '../../crds/conditions/conditions.ts';
 import type { StepResult } from '../../images/steps/result/result.ts';
-import { isKubeError, type Stored } from '../../kube/index.ts';
+import { isKubeError, type Stored, withController } from '../../kube/index.ts';
 import { persistentVolumeClaims, secrets } from '../../objects/core.ts';
 import { annotations, labels } from '../../objects/labels.ts';
 import { builds, projects } from '../../objects/vish.ts';
@@ -115,6 +115,24 @@ it('asks the API server for eight things: the credentials, three objects, four t
   expect(asked.toSorted()).toEqual(['DELETE secrets', 'GET secrets', ...writes, 'POST jobs', 'POST secrets']);
 });
 
+it('trusts no Build that somebody makes by hand, also where it says that the Project owns it', async () => {
+  const spec = { projectRef: { name: 'shop' }, commit: 'e'.repeat(40) };
+  const kind = { apiVersion: 'vish.dev/v1alpha1', kind: 'Build' } as const;
+  await world.client.create(builds, { ...kind, metadata: { namespace, name: 'by-hand' }, spec });
+  await world.until('by-hand', says('Building'));
+  await play(await world.read('by-hand'), cloned, built, pushed);
+  const { status } = await world.until('by-hand', isOver);
+  const claim = withController(
+    { ...kind, metadata: { namespace, name: 'claims' }, spec },
+    { resource: projects, object: world.project },
+  );
+  await world.client.create(builds, claim);
+  await finish(await aBuild());
+
+  expect(status).toMatchObject({ trust: 'Untrusted', image: `registry.test/shop-untrusted@${aDigest}` });
+  expect((await world.read('claims')).status).toBeUndefined();
+});
+
 it('shows why a build failed, and what to do', async () => {
   const build = await aBuild();
   const failed = {
@@ -139,8 +157,8 @@ it('lets builds wait for their turn, and tells how many go first', async () => {
   const first = await aBuild();
   await world.until(nameOf(first), says('Building'));
   const second = await aBuild();
-  const waiting = await world.until(nameOf(second), says('BuildQueued'));
-  expect(waiting.status?.queuePosition).toBe(1);
+  const waiting = await world.until(nameOf(second), ({ status }) => status?.queuePosition !== undefined);
+  expect([waiting.status?.queuePosition, ready(waiting)?.reason]).toEqual([1, 'BuildQueued']);
 
   await finish(first);
 

@@ -99,7 +99,7 @@ function sourcesOf({ builds, projects }: Watched, seen: BuildNamespace) {
     informerSource({
       name: 'builds',
       informer: builds,
-      when: anyOf<Build>(generationChanged, annotationsChanged, ended),
+      when: anyOf<Build>(generationChanged, annotationsChanged, vouched, ended),
     }),
     informerSource({ name: 'projects', informer: projects, map: ofProject, when: generationChanged }),
     informerSource({ name: 'jobs', informer: seen.jobs, map: buildOf }),
@@ -111,6 +111,10 @@ function sourcesOf({ builds, projects }: Watched, seen: BuildNamespace) {
 
 const ended: Predicate<Build> = (change) =>
   change.type !== 'update' || change.old.status?.finishedAt !== change.object.status?.finishedAt;
+
+/** By whoever made it, and by us. */
+const vouched: Predicate<Build> = (change) =>
+  change.type === 'update' && change.old.status?.trust !== change.object.status?.trust;
 
 function openBuildsOf(builds: Informer<Build>, { namespace, name }: KubeObject['metadata']): string[] {
   const own = builds.store.list().filter(({ metadata, spec, status }) => {

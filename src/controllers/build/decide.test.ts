@@ -25,13 +25,14 @@ const failedBy = (reason: SummaryReason): Failed => ({
 });
 
 function aBuild(status: Build['status'] = {}, notes: Record<string, string> = {}): Stored<Build> {
-  const metadata = { namespace: 'shop', name: 'web-1', uid: 'u', resourceVersion: '1', annotations: notes };
+  const identity = { namespace: 'shop', name: 'web-1', uid: 'u', resourceVersion: '1' };
+  const metadata = { ...identity, annotations: notes, creationTimestamp: stamp(now) };
   const spec = { projectRef: { name: 'shop' }, commit: 'c'.repeat(40) };
-  return { apiVersion: 'vish.dev/v1alpha1', kind: 'Build', metadata, spec, status };
+  return { apiVersion: 'vish.dev/v1alpha1', kind: 'Build', metadata, spec, status: { trust: 'Trusted', ...status } };
 }
 
 const decided = (change: Partial<View>) =>
-  decide({ build: aBuild(), hasProject: true, progress: absent, now, ...change });
+  decide({ build: aBuild(), hasProject: true, awaitsVoucher: false, progress: absent, now, ...change });
 const replaced = { [annotations.supersededBy]: 'web-2' };
 
 it('starts what nothing is known of', () => {
@@ -119,4 +120,19 @@ it('gives up at the deadline, and tells what it waited for', () => {
 it('goes on with what runs when its Project is gone, and starts nothing', () => {
   expect(decided({ hasProject: false, progress: running }).do).toBe('watch');
   expect(decided({ hasProject: false })).toMatchObject({ do: 'refuse', reason: 'ProjectNotFound' });
+});
+
+const { status: _, ...unknown } = aBuild();
+
+it('notes that nobody vouches for a Build before it makes anything of it', () => {
+  expect(decided({ build: unknown })).toEqual({ do: 'distrust' });
+  expect(decided({ build: aBuild({ trust: 'Untrusted' }) })).toEqual({ do: 'start' });
+});
+
+it('waits for the Deployment that vouches for its Build, and gives up when there is none', () => {
+  expect(decided({ build: unknown, awaitsVoucher: true, now: now + 60_000 })).toEqual({ do: 'pause', ms: 540_000 });
+  expect(decided({ build: unknown, awaitsVoucher: true, now: now + 600_000 })).toMatchObject({
+    do: 'end',
+    failed: { reason: 'BuildCancelled' },
+  });
 });

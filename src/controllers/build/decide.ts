@@ -10,6 +10,8 @@ import { maxAttempts } from './options.ts';
 export interface View {
   readonly build: Stored<Build>;
   readonly hasProject: boolean;
+  /** See `awaitsVoucher`. */
+  readonly awaitsVoucher: boolean;
   readonly progress: BuildProgress;
   readonly now: number;
 }
@@ -24,13 +26,15 @@ export type Decision =
   | { readonly do: 'watch'; readonly progress: Extract<BuildProgress, { state: 'Running' }> }
   | { readonly do: 'refuse'; readonly reason: SummaryReason; readonly message: string }
   | { readonly do: 'pause'; readonly ms: number }
+  /** Nobody vouches for the commit: noted once and for all, before anything is made of it. */
+  | { readonly do: 'distrust' }
   /** As soon as there is a place. */
   | { readonly do: 'start' };
 
 type Rule = (view: View) => Decision | undefined;
 
 /** The first that has something to say decides. */
-const rules: readonly Rule[] = [over, succeeded, superseded, failed, late, running, orphaned, backingOff];
+const rules: readonly Rule[] = [over, succeeded, superseded, failed, late, running, orphaned, unvouched, backingOff];
 
 export function decide(view: View): Decision {
   for (const rule of rules) {
@@ -90,6 +94,17 @@ function orphaned({ build, hasProject }: View): Decision | undefined {
   if (hasProject) return undefined;
   const message = `there is no Project "${build.spec.projectRef.name}" in this namespace; create it, or correct projectRef`;
   return { do: 'refuse', reason: 'ProjectNotFound', message };
+}
+
+/** Longer than a restart of the operator takes. */
+const voucherMs = 10 * 60_000;
+
+function unvouched({ build, awaitsVoucher, progress, now }: View): Decision | undefined {
+  if (build.status?.trust !== undefined) return undefined;
+  if (!awaitsVoucher) return { do: 'distrust' };
+  const ms = Date.parse(build.metadata.creationTimestamp ?? '') + voucherMs - now;
+  if (ms > 0) return { do: 'pause', ms };
+  return { do: 'end', failed: endedBy('BuildCancelled', 'No Deployment waits for it.', progress), cancel: false };
 }
 
 /** Ready turned False when the attempt before failed. */

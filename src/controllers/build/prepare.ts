@@ -3,7 +3,7 @@ import { amountOf } from '../../crds/fields/quantities.ts';
 import type { Project } from '../../crds/project/project.ts';
 import type { SummaryReason } from '../../crds/reasons/reasons.ts';
 import type { BuildPlan, Credentials } from '../../images/driver/driver.ts';
-import { throwawayMegabytes } from '../../images/driver/job/options.ts';
+import { cacheFor, throwawayMegabytes } from '../../images/driver/job/options.ts';
 import { type Client, ifPresent, type Stored } from '../../kube/index.ts';
 import { type Secret, secrets } from '../../objects/core.ts';
 import { type Outbound, OutboundError, type Pin } from '../../outbound/outbound.ts';
@@ -11,6 +11,7 @@ import { gitCredentials } from '../../source/credentials.ts';
 import { SourceError } from '../../source/errors.ts';
 import { attemptOf } from './decide.ts';
 import type { BuildOptions } from './options.ts';
+import { repositoryOf, trustOf } from './trust.ts';
 
 /** Why a try cannot even be started. */
 export class NotReady extends Error {
@@ -84,6 +85,7 @@ function planOf(
   { pin, credentials }: Found,
 ): BuildPlan {
   const { metadata, spec } = build;
+  const trust = trustOf(build);
   const { clusterRanges, apiServers, exceptions } = options.outbound;
   const rules = { clusterRanges: [...clusterRanges], apiServers: [...apiServers], exceptions: [...exceptions] };
   return {
@@ -93,7 +95,8 @@ function planOf(
     projectUid: project.metadata.uid,
     clone: clonePlanOf(spec.commit, options, pin),
     image: imagePlanOf(build, project, options),
-    push: { repository: project.spec.image.repository, tag: spec.commit, outbound: rules },
+    trust,
+    push: { repository: repositoryOf(project, trust), tag: spec.commit, outbound: rules },
     credentials,
     resources: { cpu: spec.build?.cpu?.toString(), memory: spec.build?.memory?.toString() },
     deadlineSeconds: Math.max(1, Math.ceil((deadline - now) / 1000)),
@@ -104,7 +107,10 @@ function clonePlanOf(commit: string, { source: limits }: BuildOptions, { url, gi
   return { url, gitArgs: [...git.args], gitEnv: { ...git.env }, commit, limits };
 }
 
-function imagePlanOf({ spec }: Build, project: Project, { registries, cache }: BuildOptions): BuildPlan['image'] {
+function imagePlanOf(build: Build, project: Project, options: BuildOptions): BuildPlan['image'] {
+  const { spec } = build;
+  const { registries } = options;
+  const cache = cacheFor(trustOf(build), options);
   const { dockerfile, context, stage, args = [], platforms = [] } = spec.build ?? {};
   return {
     path: spec.path ?? '.',

@@ -4,6 +4,7 @@ import { act } from './act.ts';
 import { attemptOf, decide } from './decide.ts';
 import type { BuildParts } from './parts.ts';
 import { sweep } from './sweep.ts';
+import { awaitsVoucher } from './trust.ts';
 
 /** Looks at one Build and brings it one step further: gather, decide, act. */
 export function createReconcile(parts: BuildParts): Reconcile {
@@ -17,6 +18,7 @@ export function createReconcile(parts: BuildParts): Reconcile {
     const decision = decide({
       build,
       hasProject: project?.metadata.deletionTimestamp === undefined && project !== undefined,
+      awaitsVoucher: awaitsVoucher(build, project?.metadata.uid),
       progress,
       now,
     });

@@ -28,6 +28,10 @@ export function queuedStatus(place: number): StatusChange {
   return { fields: { queuePosition: place }, reason: 'BuildQueued', message: `${builds} first.` };
 }
 
+export function untrustedStatus(): StatusChange {
+  return { fields: {}, reason: 'BuildQueued', message: 'Nobody vouches for its commit: it is built as untrusted.' };
+}
+
 /** What the first stage says too: between the two there is no news. */
 const firstMessage = stageMessages.Clone;
 

@@ -13,6 +13,7 @@ beforeEach(() => {
   rig.world.look = undefined;
 });
 
+const buildBase = { apiVersion: 'vish.dev/v1alpha1', kind: 'Build' } as const;
 const spec = { projectRef: { name: 'shop' }, environment: 'eu', source: { branch: 'main' } };
 const buildOf = (version: number) => `shop-${commitOf(version).slice(-8)}`;
 
@@ -98,7 +99,7 @@ it('makes a cancelled build again when its commit is wanted after all', async ()
         if (isKubeError(error, 'NotFound')) return undefined;
         throw error;
       })
-    )?.status === undefined;
+    )?.status?.state === 'Queued';
   await expect.poll(fresh, { timeout: 5000 }).toBe(true);
   await rig.until('web', isReason('BuildQueued'));
   await expect
@@ -115,14 +116,22 @@ it('makes a cancelled build again when its commit is wanted after all', async ()
   expect((await rig.until('web', isLive(4))).status?.history?.[0]?.commit).toBe(commitOf(3));
 });
 
-it('refuses an image that was built from untrusted code', async () => {
-  rig.world.head = commitOf(5);
-  await rig.until('web', ({ status }) => status?.build === buildOf(5));
+it('vouches for the Build that it needs, and refuses the image of one that was built before', async () => {
+  const key = { namespace: rig.namespace, name: buildOf(5) };
+  const ours = await rig.client.get(builds, { ...key, name: buildOf(3) });
+  const byHand = { ...buildBase, metadata: key, spec: { projectRef: { name: 'shop' }, commit: commitOf(5) } };
+  await rig.client.create(builds, byHand);
   await rig.finishBuild(buildOf(5), built(5, 'Untrusted'));
+  rig.world.head = commitOf(5);
   const refused = await rig.until('web', isReason('UntrustedImage'));
+  await rig.client.delete(builds, key);
+  await rig.until('web', isReason('BuildQueued'));
+  const again = await rig.client.get(builds, key);
 
+  expect([ours.status?.trust, again.status?.trust]).toEqual(['Trusted', 'Trusted']);
   expect(refused.status?.live?.release).toBe(4);
   expect(condition(refused, 'Stalled')?.status).toBe('True');
+  expect(condition(refused, 'Ready')?.message).toContain(`Delete Build ${buildOf(5)}`);
 });
 
 it('shows the commit that waits, and builds nothing, while it is suspended', async () => {

@@ -27,7 +27,7 @@ it('needs two requests for an image', async () => {
   expect(counted()).toEqual({ 'create controllerrevisions': 1, 'patch deployments': 1 });
 });
 
-it('needs four requests for a commit, from its head to Ready', async () => {
+it('needs five requests for a commit, from its head to Ready', async () => {
   // So seldom that only what the controller watches can wake it.
   rig.world.look = { known: { commit: commitOf(1), repositoryId: 'r' }, error: undefined, nextLookMs: 60_000 };
   await rig.project('shop');
@@ -44,5 +44,10 @@ it('needs four requests for a commit, from its head to Ready', async () => {
   });
   await rig.until('app', isLive(1));
 
-  expect(counted()).toEqual({ 'create builds': 1, 'create controllerrevisions': 1, 'patch deployments': 2 });
+  expect(counted()).toEqual({
+    'create builds': 1,
+    'patch builds': 1,
+    'create controllerrevisions': 1,
+    'patch deployments': 2,
+  });
 });

@@ -1,3 +1,4 @@
+import type { Build } from '../../crds/build/build.ts';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
 import type { Source } from '../../kube/controller/source.ts';
 import {
@@ -37,6 +38,7 @@ export function storesOf(cache: Pick<InformerCache, 'informer' | 'metadataInform
   stores.deployments.addIndex('build', byBuild);
   stores.deployments.addIndex('configMap', byConfigMap);
   stores.builds.addIndex('owner', byOwnerUid);
+  stores.builds.addIndex('digest', byDigest);
   stores.revisions.addIndex('owner', byOwnerUid);
   stores.revisions.addIndex(orphanIndex, orphanKeys);
   return stores;
@@ -76,6 +78,10 @@ function byProject({ metadata, spec }: Read<Deployment>): string[] {
 
 function byBuild({ metadata, status }: Read<Deployment>): string[] {
   return status?.build === undefined ? [] : [`${metadata.namespace}/${status.build}`];
+}
+
+function byDigest({ metadata, status }: Read<Build>): string[] {
+  return status?.digest === undefined ? [] : [`${metadata.namespace}/${status.digest}`];
 }
 
 function byConfigMap({ metadata, spec }: Read<Deployment>): string[] {

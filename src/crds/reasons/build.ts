@@ -132,7 +132,8 @@ export const buildReasons = {
     kinds: ['Deployment'],
     course: 'Stuck',
     cause: 'The image was built from code that is not trusted, and the environment takes only trusted images.',
-    remedy: 'Merge the commit, so that it is built again as trusted.',
+    remedy:
+      'Merge the commit and let the environment follow its branch; a Build in its way that was made by hand is to be deleted.',
   },
   UntrustedBuildRefused: {
     kinds: ['Build'],

@@ -1,4 +1,4 @@
-import type { BuildFailure, BuildStatus } from '../../crds/build/status.ts';
+import type { BuildFailure, BuildStatus, Trust } from '../../crds/build/status.ts';
 import type { SummaryReason } from '../../crds/reasons/reasons.ts';
 import type { BuildStepPlan, ClonePlan, PushPlan } from '../steps/plans.ts';
 
@@ -17,6 +17,7 @@ export interface Resources {
 export interface BuildPlan extends BuildRef {
   readonly build: { readonly namespace: string; readonly name: string };
   readonly projectUid: string;
+  readonly trust: Trust;
   readonly clone: ClonePlan;
   readonly image: BuildStepPlan;
   readonly push: PushPlan;

@@ -13,8 +13,9 @@ import type { Artifact } from '../release/identity.ts';
 import { remove } from '../remove.ts';
 import { buildFinding, buildState } from './builds.ts';
 import { endedSurplus } from './surplus.ts';
+import { vouchFor } from './vouch.ts';
 
-type Context = Pick<Look, 'client' | 'stores' | 'planBuild' | 'wrote' | 'deleted' | 'signal'>;
+type Context = Pick<Look, 'client' | 'stores' | 'planBuild' | 'wrote' | 'deleted' | 'now' | 'signal'>;
 
 export interface ArtifactRequest {
   readonly deployment: Read<Deployment>;
@@ -30,8 +31,8 @@ export async function findOrMakeBuild(context: Context, request: ArtifactRequest
   const planned = context.planBuild(request);
   const { name } = planned.metadata;
   const known = context.stores.builds.store.get(formatKey({ namespace, name }));
-  if (known !== undefined) return asPlanned(known, planned);
-  const made = asPlanned(await create(context, request, planned), planned);
+  if (known !== undefined) return vouchFor(context, asPlanned(known, planned));
+  const made = await vouchFor(context, asPlanned(await create(context, request, planned), planned));
   await supersede(context, request, made);
   for (const old of endedSurplus(request.project, context.stores)) await remove(context, builds, old);
   return made;
@@ -64,7 +65,9 @@ export function artifactOf(
   }
   if (state !== 'Succeeded' || image === undefined) throw new Obstacle(reason, message);
   if (trust === 'Untrusted') {
-    throw new Obstacle('UntrustedImage', `The image of commit ${commit.slice(0, 12)} was built from untrusted code.`);
+    const again = `Delete Build ${build.metadata.name} to have it built again as trusted.`;
+    const message = `The image of commit ${commit.slice(0, 12)} was built before anybody had vouched for the commit. ${again}`;
+    throw new Obstacle('UntrustedImage', message);
   }
   const pullSecret = project.spec.image.credentialsRef?.name;
   return {

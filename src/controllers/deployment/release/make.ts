@@ -11,8 +11,9 @@ import type { Look } from '../look.ts';
 import { Obstacle } from '../obstacle.ts';
 import { type Artifact, type Candidate, causeOf, hashOfIdentity, identityOf, pullSecretOf } from './identity.ts';
 import { type ReleaseContent, readRelease, type StoredRelease } from './revision.ts';
+import { refuseUntrusted } from './untrusted.ts';
 
-interface MakeContext extends Pick<Look, 'client' | 'resolveImage' | 'wrote' | 'signal'> {
+interface MakeContext extends Pick<Look, 'client' | 'stores' | 'resolveImage' | 'wrote' | 'signal'> {
   readonly target: Target;
 }
 
@@ -45,13 +46,15 @@ async function make(context: MakeContext, request: MakeRequest, hash: string): P
 }
 
 /** A restart runs the image that runs; every other release looks the tag up. */
-async function imageOf({ resolveImage, signal }: MakeContext, request: MakeRequest): Promise<string> {
+async function imageOf({ resolveImage, stores, signal }: MakeContext, request: MakeRequest): Promise<string> {
   const { artifact, deployment, releases } = request;
   if (artifact.from === 'Build') return artifact.image;
   const identity = identityOf(request);
   const [newest] = releases;
   if (newest !== undefined && causeOf(identity, newest.identity, request) === 'Restart') return newest.image;
-  return resolveImage(artifact.reference, { deployment, signal });
+  const image = await resolveImage(artifact.reference, { deployment, signal });
+  refuseUntrusted(image, deployment, stores);
+  return image;
 }
 
 function contentOf(

@@ -57,7 +57,7 @@ export function createJobDriver({ client, seen, options, wrote }: JobDriverParts
     informer.store.get(`${namespace}/${name}`) !== undefined;
   return {
     start: async (plan, signal) => {
-      const claim = has(seen.claims, claimNameOf(plan.projectUid)) ? undefined : claimFor(plan.projectUid, options);
+      const claim = has(seen.claims, claimNameOf(plan.projectUid)) ? undefined : claimFor(plan, options);
       if (claim) await create(client, persistentVolumeClaims, claim, signal);
       const secret = secretFor(plan, options);
       if (secret) await create(client, secrets, secret, signal);

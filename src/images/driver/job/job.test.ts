@@ -22,6 +22,7 @@ function aPlan(change: Partial<BuildPlan> = {}): BuildPlan {
     attempt: 2,
     build: { namespace: 'shop', name: 'web-1' },
     projectUid: 'p1',
+    trust: 'Trusted',
     clone: { url: 'https://git.test/a.git', gitArgs: [], gitEnv: {}, commit: 'a'.repeat(40), limits },
     image: { path: '.', args: [], platforms: [], labels: {}, registries: [], cacheMegabytes: 1 },
     push: { repository: 'r.test/a', tag: 'a', outbound: { clusterRanges: [], apiServers: [], exceptions: [] } },
@@ -93,8 +94,16 @@ it("keeps BuildKit's state on the Project's volume when one is configured", () =
     name: 'state',
     persistentVolumeClaim: { claimName: 'cache-p1' },
   });
-  expect(claimFor('p1', { ...options, cache })?.spec?.resources).toEqual({ requests: { storage: '2000Mi' } });
-  expect(claimFor('p1', options)).toBeUndefined();
+  expect(claimFor(aPlan(), { ...options, cache })?.spec?.resources).toEqual({ requests: { storage: '2000Mi' } });
+  expect(claimFor(aPlan(), options)).toBeUndefined();
+});
+
+it('gives an untrusted build an empty state that nobody gets after it', () => {
+  const cache = { megabytes: 1000 };
+  const plan = aPlan({ trust: 'Untrusted' });
+
+  expect(podOf(plan, { cache }).spec.volumes).toContainEqual({ name: 'state', emptyDir: { sizeLimit: '20Gi' } });
+  expect(claimFor(plan, { ...options, cache })).toBeUndefined();
 });
 
 it('takes the sizes that the Build asks for, else those of the settings', () => {

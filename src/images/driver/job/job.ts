@@ -5,7 +5,7 @@ import { places } from '../../steps/plans.ts';
 import type { BuildPlan } from '../driver.ts';
 import { buildContainer, cloneContainer, pushContainer } from './containers.ts';
 import { claimNameOf, jobNameOf, marksOf } from './names.ts';
-import type { JobOptions } from './options.ts';
+import { cacheFor, type JobOptions } from './options.ts';
 import { volumesOf } from './volumes.ts';
 
 /** The pod ends by its own deadline and keeps its containers' last words; the Job's is for a node that does not answer. */
@@ -63,9 +63,11 @@ export function secretFor(plan: BuildPlan, { namespace }: Pick<JobOptions, 'name
 
 /** The volume that keeps BuildKit's state for the next build of the Project. */
 export function claimFor(
-  projectUid: string,
-  { namespace, cache }: Pick<JobOptions, 'namespace' | 'cache'>,
+  { projectUid, trust }: Pick<BuildPlan, 'projectUid' | 'trust'>,
+  options: Pick<JobOptions, 'namespace' | 'cache'>,
 ): PersistentVolumeClaim | undefined {
+  const { namespace } = options;
+  const cache = cacheFor(trust, options);
   if (cache === undefined) return undefined;
   return {
     metadata: {

@@ -1,3 +1,4 @@
+import type { Trust } from '../../../crds/build/status.ts';
 import type { RegistryHost } from '../../steps/plans.ts';
 
 /** The operator's settings for builds in Jobs. */
@@ -23,6 +24,11 @@ export interface CacheOptions {
   /** Default: that of the cluster. */
   readonly storageClass?: string | undefined;
   readonly megabytes: number;
+}
+
+/** What an untrusted build left in a cache, a trusted one would put into its image: it starts empty, and leaves nothing. */
+export function cacheFor(trust: Trust, { cache }: Pick<JobOptions, 'cache'>): CacheOptions | undefined {
+  return trust === 'Trusted' ? cache : undefined;
 }
 
 /** What BuildKit may keep in a folder that goes with the pod: more than one build needs, so that nothing is removed. */

@@ -2,7 +2,7 @@ import type { PodTemplate } from '../../../objects/workloads.ts';
 import { places } from '../../steps/plans.ts';
 import type { BuildPlan } from '../driver.ts';
 import { claimNameOf, jobNameOf } from './names.ts';
-import type { JobOptions } from './options.ts';
+import { cacheFor, type JobOptions } from './options.ts';
 
 type Volume = NonNullable<NonNullable<PodTemplate['spec']>['volumes']>[number];
 
@@ -16,7 +16,9 @@ export const volumes = {
 } as const;
 
 /** Each credential is a volume of its own, so that a container sees only the one it mounts. */
-export function volumesOf(plan: BuildPlan, { cache, storage }: JobOptions): Volume[] {
+export function volumesOf(plan: BuildPlan, options: JobOptions): Volume[] {
+  const { storage } = options;
+  const cache = cacheFor(plan.trust, options);
   const { authorization, registryLogin } = plan.credentials;
   const login = (name: string, key: string): Volume => ({
     name,
