@@ -11,7 +11,7 @@ export default {
     'test/support/git-server/serve.ts',
     'test/support/*/fixtures/*.ts',
   ],
-  project: ['src/**/*.ts', 'hack/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+  project: ['src/**/*.ts', 'hack/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', '!test/fixtures/**'],
   // A type is exported for whoever implements or calls what it describes, in this repository or not.
   exclude: ['types'],
   // A table that its own file reads is exported for documentation and tests as well.

@@ -16,6 +16,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   controllers: ['crds', 'github', 'images', 'kube', 'objects', 'outbound', 'rollout', 'seams', 'source', 'targets'],
   operator: ['controllers', 'crds', 'images', 'kube', 'objects', 'outbound', 'seams', 'settings', 'source', 'targets'],
   settings: ['crds', 'outbound'],
+  cli: ['images'],
 };
 
 /** Folders outside src/ that product code must never reach into. */
