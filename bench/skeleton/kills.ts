@@ -9,6 +9,7 @@ import { sampleHost, sampleProject } from '../../hack/quickstart/manifests.ts';
 import { isTrue } from '../../src/crds/conditions/conditions.ts';
 import type { Deployment } from '../../src/crds/deployment/deployment.ts';
 import type { Project } from '../../src/crds/project/project.ts';
+import { ifPresent } from '../../src/kube/client/if-present.ts';
 import { loadConnection } from '../../src/kube/connection/load-connection.ts';
 import { configMaps, persistentVolumeClaims } from '../../src/objects/core.ts';
 import { deployments, projects } from '../../src/objects/vish.ts';
@@ -137,6 +138,7 @@ async function remove(world: World, { namespace }: Run): Promise<void> {
     describe: async () => `nothing of ${namespace} is left: ${(await leftOf(world, namespace)).join(', ')}`,
   });
   const { items } = await client.list(persistentVolumeClaims, { namespace: buildNamespace });
-  for (const { metadata } of items) await client.delete(persistentVolumeClaims, metadata);
+  // The operator may sweep them first.
+  for (const { metadata } of items) await ifPresent(client.delete(persistentVolumeClaims, metadata));
   await client.delete(namespaces, { name: namespace });
 }
