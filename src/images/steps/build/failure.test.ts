@@ -60,6 +60,21 @@ it.each([
   expect(judgeBuild(progress, 'Dockerfile').reason).toBe(reason);
 });
 
+it.each([
+  ['npm error code ENOSPC\nnpm error nospc write failed', 'BuildDiskFull', /exit code 1, because it wrote more/],
+  ['FATAL ERROR: Reached heap limit - JavaScript heap out of memory', 'BuildOutOfMemory', /raise build.memory/],
+  ['all is well', 'BuildCommandFailed', /exit code 1$/],
+])('reads what a failing command printed last: %j', (text, reason, message) => {
+  const progress = new BuildProgress(() => undefined);
+  const vertex = { digest: 'd', name: '[2/2] RUN x', error: 'exit code: 1' };
+  progress.line(JSON.stringify({ vertexes: [vertex], logs: [{ vertex: 'd', data: btoa(text) }] }));
+  progress.line('error: failed to solve: process "x" did not complete successfully: exit code: 1');
+
+  const error = judgeBuild(progress, 'Dockerfile');
+
+  expect([error.reason, error.message]).toEqual([reason, expect.stringMatching(message)]);
+});
+
 it('keeps 200 lines of the failing step, and tells the last 20 of them', () => {
   const progress = new BuildProgress(() => undefined);
   const log = Array.from({ length: 300 }, (_, index) => `line ${index}\n`).join('');

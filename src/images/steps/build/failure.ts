@@ -7,11 +7,17 @@ interface Evidence {
   readonly error: string;
   readonly exitCode: number | undefined;
   readonly instruction: boolean;
+  /** What the failing command printed last. It is the repository's, so it only makes a cause finer that is known to be a command's. */
+  readonly printed: string;
 }
 
 type Rule = [reason: StepReason, holds: (evidence: Evidence) => boolean, say: (evidence: Evidence) => string];
 
 const says = (pattern: RegExp) => (evidence: Evidence) => pattern.test(evidence.error);
+
+function printed(pattern: RegExp): Rule[1] {
+  return ({ exitCode, printed }) => exitCode !== undefined && pattern.test(printed);
+}
 
 /** Why a build failed, most telling first. A rule that reads text comes after those that read facts. */
 const rules: readonly Rule[] = [
@@ -26,6 +32,17 @@ const rules: readonly Rule[] = [
     () => 'the builder ended in the middle, as it happens when memory runs out; with repetition raise build.memory',
   ],
   ['BuildDiskFull', says(/no space left on device|disk quota exceeded/i), () => 'wrote more than the build may store'],
+  [
+    'BuildDiskFull',
+    printed(/no space left on device|\bENOSPC\b/i),
+    ({ exitCode }) => `ended with exit code ${exitCode}, because it wrote more than the build may store`,
+  ],
+  [
+    'BuildOutOfMemory',
+    printed(/JavaScript heap out of memory|java\.lang\.OutOfMemoryError|\bMemoryError\b|virtual memory exhausted/),
+    ({ exitCode }) =>
+      `ended with exit code ${exitCode}, because memory ran out; raise build.memory, or make it use less`,
+  ],
   [
     'BuildCommandFailed',
     ({ exitCode }) => exitCode !== undefined,
@@ -69,7 +86,12 @@ export function judgeBuild(progress: BuildProgress, dockerfile: string): StepErr
   if (error === undefined) return noAnswer(progress);
   const { failed } = progress;
   const exitCode = exitCodeOf(error);
-  const evidence = { error, exitCode, instruction: failed !== undefined && !failed.step.startsWith('[internal]') };
+  const evidence = {
+    error,
+    exitCode,
+    instruction: failed !== undefined && !failed.step.startsWith('[internal]'),
+    printed: failed?.lines.slice(-20).join('\n') ?? '',
+  };
   const [reason, , say] = rules.find(([, holds]) => holds(evidence)) ?? anythingElse;
   const where = placeOf(progress, dockerfile);
   const details: Details = {
