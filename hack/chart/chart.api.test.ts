@@ -12,7 +12,12 @@ import { chartFolder, installFile, renderChart } from './render.ts';
 
 interface Manifest {
   kind: string;
-  metadata: { name: string; namespace?: string; annotations?: Record<string, string> };
+  metadata: {
+    name: string;
+    namespace?: string;
+    annotations?: Record<string, string>;
+    labels?: Record<string, string>;
+  };
   data?: Record<string, string>;
   rules?: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
   spec?: unknown;
@@ -70,6 +75,7 @@ describe('the chart', () => {
 
     expect(find(all, kind, metadata.name)?.rules).toEqual(rules);
     expect(find(all, kind, metadata.name)?.metadata.namespace).toBe(metadata.namespace);
+    expect(find(all, kind, metadata.name)?.metadata.labels).toMatchObject(metadata.labels ?? {});
   });
 
   it('gives the operator settings that it accepts', async () => {
@@ -89,6 +95,8 @@ describe('the chart', () => {
     ['replicas=1', 'PodDisruptionBudget', 'vish'],
     ['builds.createNamespace=false', 'Namespace', 'vish-builds'],
     ['builds.admissionPolicy=false', 'ValidatingAdmissionPolicy', 'vish-builds'],
+    ['people.enabled=false', 'ClusterRole', 'vish-deployer'],
+    ['people.enabled=false', 'ValidatingAdmissionPolicy', 'vish-actions'],
     ['crds.enabled=false', 'CustomResourceDefinition', 'builds.vish.dev'],
   ])('leaves out what %s makes needless', async (value, kind, name) => {
     expect(find(all, kind, name)).toBeDefined();
@@ -179,8 +187,9 @@ describe('the rights', () => {
 describe('on an API server', () => {
   let applied: { code: number; output: string };
   beforeAll(async () => {
-    // Other tests of this server may make builds in the usual namespace.
-    const text = await renderChart({ helm, set: ['settings.builds.namespace=chart-builds'] });
+    // Other tests of this server may make builds in the usual namespace, and try the roles of people.
+    const set = ['settings.builds.namespace=chart-builds', 'people.enabled=false'];
+    const text = await renderChart({ helm, set });
     const file = join(folder, 'all.yaml');
     writeFileSync(file, text);
     await kubectl(['create', 'namespace', 'vish-system']);
