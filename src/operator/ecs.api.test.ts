@@ -130,6 +130,18 @@ it('is taken over by a newer image in the middle, also when the operator is kill
   expect(await runningOf('web')).toEqual({ r5: 2 });
 }, 120_000);
 
+it('tells Prometheus what it has released since it was started again, and nothing of before', async () => {
+  const ofReleases = (outcome: string, value: number) =>
+    `vish_releases_total{outcome="${outcome}",environment=""} ${value}`;
+  const page = async () => (await operator.metrics()).split('\n');
+  // Its own cache may see the end a little later than ours.
+  await until(async () => (await page()).includes(ofReleases('Live', 1)));
+  const lines = await page();
+
+  expect(lines).toContain(ofReleases('RolledBack', 0));
+  expect(lines).toContain('vish_deployment_live_release{namespace="operator-ecs",name="web"} 5');
+});
+
 it('keeps a deleted Target until the last Deployment on it has taken its service away', async () => {
   await api.client.delete(targets, key('frankfurt'));
   await until(async () => readyOf(await api.client.get(targets, key('frankfurt')))?.reason === 'TargetInUse');
