@@ -148,6 +148,28 @@ describe('BlueGreen', () => {
   });
 });
 
+it('gives a release its share of the replicas where nothing divides the traffic, and says so', async () => {
+  const strategy = { type: 'Canary' as const, canary: { steps: [{ weight: 25 }, { approval: {} }] } };
+  const four = { port: 80, scale: { replicas: 4 } };
+  await rig.apply('shared', { source: image(1), workload: four, strategy });
+  await rig.until('shared', isLive(1));
+  await rig.apply('shared', { source: image(2), workload: four, strategy });
+  const waits = await rig.until('shared', isReason('AwaitingApproval'));
+  const quarter = Object.values(await sizes());
+  await rig.annotate('shared', { 'vish.dev/promote': '2/full' });
+  const live = await rig.until('shared', isLive(2));
+
+  expect(quarter).toEqual(expect.arrayContaining([1, 3]));
+  expect(waits.status).toMatchObject({
+    next: { release: 2, weight: 25, replicas: 1 },
+    live: { weight: 75, replicas: 3 },
+    replicas: 4,
+    hints: [expect.stringContaining('a share of the replicas')],
+  });
+  expect(live.status).toMatchObject({ live: { release: 2, weight: 100 }, replicas: 4 });
+  expect(live.status).not.toHaveProperty('previous');
+});
+
 async function podNames(deployment: string): Promise<string[]> {
   const { items } = await rig.client.list(pods, {
     namespace: rig.namespace,

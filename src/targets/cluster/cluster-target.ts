@@ -76,7 +76,7 @@ class ClusterTarget implements Target {
   async prepare(scope: Scope, intent: Intent): Promise<Step> {
     const { deployment } = scope;
     const { release } = intent;
-    refuseUnsupported(deployment, intent);
+    refuseUnsupported(deployment);
     if (!haveSynced(this.informers)) return { done: false, retryAfterMs };
     const { next } = viewOf(this.informers, deployment, intent);
     refuseTaken(next);
@@ -90,7 +90,7 @@ class ClusterTarget implements Target {
 
   async advance(scope: Scope, intent: Intent): Promise<Step> {
     const { deployment, signal } = scope;
-    refuseUnsupported(deployment, intent);
+    refuseUnsupported(deployment);
     if (!haveSynced(this.informers)) return { done: false, retryAfterMs };
     const view = viewOf(this.informers, deployment, intent);
     refuseTaken(view.next);

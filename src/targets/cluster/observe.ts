@@ -3,7 +3,7 @@ import { shiftSides } from '../../rollout/shift/gate.ts';
 import { isReached, type ShiftInput } from '../../rollout/shift/shift.ts';
 import type { Intent, Observation, Side } from '../target.ts';
 import type { Diagnosis } from './diagnosis/diagnosis.ts';
-import { rollingOf } from './sizes.ts';
+import { rollingOf, sizesFor } from './sizes.ts';
 import { isCurrent, type ReleaseView, replicasOf, type View } from './view.ts';
 
 /** The furthest that a rollout came. A replica that comes and goes again and again is no progress. */
@@ -38,13 +38,24 @@ export function observationOf(view: View, intent: Intent, known: Known = {}) {
   } satisfies Observation;
 }
 
-function outcomeOf({ next, others }: View, { replicas }: Intent, { diagnosis, shift }: Known): Observation['outcome'] {
+function outcomeOf(view: View, intent: Intent, { diagnosis, shift }: Known): Observation['outcome'] {
+  const { next, others } = view;
+  const { replicas, stage } = intent;
   if (next.taken !== undefined) return 'Superseded';
   if (diagnosis?.final === true) return 'Failed';
   if (shift !== undefined) return isCurrent(next) && isReached(shift) ? 'Succeeded' : 'Running';
+  if (stage !== undefined) return hasItsShare(view, intent) ? 'Succeeded' : 'Running';
   const alone = others.every((other) => existing(other) === 0 && replicasOf(other) === 0);
   if (!alone) return 'Running';
   return isComplete(next, replicas) ? 'Succeeded' : 'Running';
+}
+
+/** Where traffic goes by replicas: every release has the size that it is to have. */
+function hasItsShare(view: View, intent: Intent): boolean {
+  const sizes = sizesFor(view, intent);
+  const sizeOf = ({ release }: ReleaseView) => sizes.get(release.number) ?? 0;
+  const isSized = (each: ReleaseView) => [replicasOf(each), existing(each)].every((count) => count === sizeOf(each));
+  return view.others.every(isSized) && isComplete(view.next, sizeOf(view.next));
 }
 
 function isComplete(view: ReleaseView, wanted: number): boolean {

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { aDeployment, aRelease, type DeploymentParts } from '../../../test/support/cluster-place/builders.ts';
+import { aDeployment, type DeploymentParts } from '../../../test/support/cluster-place/builders.ts';
 import { refuseUnsupported } from './refuse.ts';
 
 function refusal(parts: DeploymentParts): unknown {
   const deployment = aDeployment(parts);
-  const { strategy } = deployment.spec;
-  const intent = { release: aRelease(), others: [], replicas: 1, strategy, paused: false };
   try {
-    refuseUnsupported(deployment, intent);
+    refuseUnsupported(deployment);
     return undefined;
   } catch (error) {
     return error;
@@ -16,11 +14,6 @@ function refusal(parts: DeploymentParts): unknown {
 
 describe('what the cluster does not do yet is refused with what it does', () => {
   it.each([
-    [
-      'a canary rollout without a gateway',
-      { strategy: { type: 'Canary' as const, canary: { steps: [{ weight: 10 }] } } },
-      'target.cluster.gateway',
-    ],
     [
       'weights on a route of the user',
       { cluster: { gateway: { routeRefs: [{ name: 'mine' }] } } },

@@ -1,5 +1,5 @@
 import type { Deployment } from '../../crds/deployment/deployment.ts';
-import { type Capabilities, type Intent, TargetError } from '../target.ts';
+import { type Capabilities, TargetError } from '../target.ts';
 import { settingsOf } from './settings.ts';
 
 export const capabilities: Capabilities = {
@@ -10,13 +10,8 @@ export const capabilities: Capabilities = {
 };
 
 /** What cannot be done here, before anything changes, with what can be done instead. */
-export function refuseUnsupported(deployment: Deployment, { strategy }: Intent): void {
+export function refuseUnsupported(deployment: Deployment): void {
   const { adopt, gateway } = settingsOf(deployment);
-  if (strategy.type === 'Canary' && gateway === undefined) {
-    refuse(
-      'without a gateway traffic cannot be divided yet: set target.cluster.gateway, or use strategy.type BlueGreen',
-    );
-  }
   if (gateway?.routeRefs !== undefined) {
     refuse(
       'weights on your own routes are not written yet: use target.cluster.gateway.parentRefs, which makes a route',

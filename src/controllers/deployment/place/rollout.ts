@@ -9,6 +9,7 @@ import type { StoredRelease } from '../release/revision.ts';
 import type { Wish } from '../wish/wish.ts';
 import { causeOfWish } from './cause.ts';
 import { recall } from './memory.ts';
+import { planOf } from './plan.ts';
 import { stateOfStatus } from './state.ts';
 
 /** What became of the rollout in this look. */
@@ -106,7 +107,8 @@ function sooner(answers: Answers, ms: number): void {
 }
 
 function inputOf({ deployment, releases, now }: Look, wish: Wish, status: DeploymentStatus): Input {
-  const { strategy, paused, workload } = deployment.spec;
+  const { paused, workload } = deployment.spec;
+  const strategy = planOf(deployment.spec);
   const { wanted, obstacle, hold } = wish;
   const cause = causeOfWish(status, wanted);
   const state = stateOfStatus(status);

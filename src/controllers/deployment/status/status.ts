@@ -6,6 +6,7 @@ import type { Finding } from '../../../rollout/engine/state.ts';
 import type { Observation } from '../../../targets/target.ts';
 import { buildState, builtAxis } from '../artifact/builds.ts';
 import type { Look } from '../look.ts';
+import { hintsOf } from '../place/plan.ts';
 import type { Wish } from '../wish/wish.ts';
 import { nextConditions, ownedAxes } from './conditions.ts';
 import { sidesOf } from './sides.ts';
@@ -28,6 +29,7 @@ export function nextStatus(look: Look, { wish, decision, observation, gone }: Ou
     rollout: state.rollout,
     refusedRelease: state.refused,
     previous: state.previous,
+    hints: hintsOf(spec),
     history: history.length === 0 ? undefined : history,
     pinned: spec.pin === undefined ? status.pinned : undefined,
     ...sidesOf(status, decision, observation),

@@ -26,7 +26,7 @@ it.each(['Rolling', 'Recreate', 'BlueGreen'] as const)('lets %s through', (type)
 });
 
 it.each<[string, Partial<DeploymentSpecInput>, string]>([
-  ['Canary without a gateway', { strategy: canary({ weight: 5 }) }, 'set the gateway'],
+  ['a size by hand without a gateway', { strategy: canary({ replicas: 5 }) }, 'use steps of weight'],
   ['a check as a step', { strategy: canary({ checks: ['errors'] }), target }, 'use a step of pauseSeconds'],
   ['headers', { strategy: canary({ headers: [{ name: 'X-Canary', value: 'yes' }] }), target }, 'steps of weight'],
   ['a mirror', { strategy: canary({ mirrorPercent: 5 }), target }, 'steps of weight'],

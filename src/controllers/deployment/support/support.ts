@@ -2,6 +2,7 @@ import type { DeploymentSpec } from '../../../crds/deployment/spec.ts';
 import type { Capabilities } from '../../../targets/target.ts';
 import { referencesOf } from '../configuration/references.ts';
 import { Obstacle } from '../obstacle.ts';
+import { isByReplicas } from '../place/plan.ts';
 
 interface Row {
   readonly field: string;
@@ -34,9 +35,10 @@ const rows: readonly Row[] = [
     instead: 'use steps of weight',
   },
   {
-    field: 'type: Canary without target.cluster.gateway',
-    asked: ({ strategy, target }) => strategy.type === 'Canary' && target.cluster?.gateway === undefined,
-    instead: 'set the gateway, which divides the traffic, or use type: BlueGreen',
+    field: 'a step of replicas without target.cluster.gateway',
+    asked: (spec) =>
+      isByReplicas(spec) && (spec.strategy.canary?.steps ?? []).some(({ replicas }) => replicas !== undefined),
+    instead: 'use steps of weight, which are shares of the replicas there',
   },
   {
     field: 'hooks',

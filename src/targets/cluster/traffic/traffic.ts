@@ -14,12 +14,14 @@ export interface Leading {
   readonly service?: KubeObject | undefined;
 }
 
-/** For strategies that move traffic by itself: what the pure part is asked. Undefined where traffic goes with the replicas. */
+/** For strategies that move traffic by itself: what the pure part is asked. Undefined where it goes with the replicas. */
 export function shiftInputOf(
   { view, intent, deployment }: { view: View; intent: Intent; deployment: Deployment },
   leading: Leading,
 ): ShiftInput | undefined {
-  const { stage, replicas: desired, from, warm, goingBack = false, paused } = intent;
+  const { replicas: desired, from, warm, goingBack = false, paused } = intent;
+  const splits = settingsOf(deployment).gateway?.parentRefs !== undefined;
+  const stage = movedStage(intent, splits);
   if (stage === undefined) return undefined;
   const views = [view.next, ...view.others];
   const known = weightsOn(leading.route, deployment) ?? weightsOn(leading.service, deployment);
@@ -33,12 +35,16 @@ export function shiftInputOf(
     stage,
     goingBack,
     paused,
-    splits: settingsOf(deployment).gateway?.parentRefs !== undefined,
+    splits,
     next,
     from: came,
     warm: kept && { side: kept, replicas: warm?.replicas ?? 0 },
     others: others.filter((side) => side !== came && side !== kept),
   };
+}
+
+function movedStage({ stage, strategy }: Intent, splits: boolean): Intent['stage'] {
+  return strategy.type === 'Canary' && !splits ? undefined : stage;
 }
 
 /** Nobody says who has the traffic: it is the Service to all replicas. What a forgotten release had goes to `home`. */
