@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
 import { KubeError } from '../../src/kube/errors/errors.ts';
+import type { Clock } from '../../src/seams/clock.ts';
+import { systemClock } from '../../src/seams/system.ts';
+import { defaultLimits } from './request-loops/request-counts.ts';
 import { until } from './until.ts';
 
 it('returns once the condition holds', async () => {
@@ -37,3 +40,30 @@ it('does not hide a mistake of the condition itself', async () => {
 
   await expect(waiting).rejects.toThrow('no such field');
 });
+
+it('looks soon at first, and for long not so often that it would pass for a loop', async () => {
+  const elapsed = { ms: 0 };
+  const looks: number[] = [];
+
+  const waiting = until(() => looks.push(elapsed.ms) < 0, {
+    deadlineMs: 10_000,
+    describe: '',
+    clock: leaping(elapsed),
+  });
+
+  await expect(waiting).rejects.toThrow('not within 10000 ms');
+  expect(looks.slice(0, 3)).toEqual([0, 20, 40]);
+  expect(looks.length).toBeLessThan(defaultLimits.reads / 2);
+});
+
+/** Time passes at once when somebody waits for it. */
+function leaping(elapsed: { ms: number }): Clock {
+  return {
+    ...systemClock,
+    monotonic: () => elapsed.ms,
+    setTimeout(fn, ms) {
+      elapsed.ms += ms;
+      return systemClock.setTimeout(fn, 0);
+    },
+  };
+}
