@@ -62,7 +62,7 @@ export async function act(turn: Turn, parts: BuildParts): Promise<Result> {
     case 'watch':
       return watch(turn, parts, runningStatus(build, decision.progress));
     case 'refuse':
-      parts.admissions.leave(build.metadata.uid);
+      yieldPlace(turn, parts);
       await write(turn, parts, { fields: {}, reason: decision.reason, message: decision.message });
       return done;
     case 'distrust':
@@ -132,12 +132,17 @@ async function start(turn: Turn, parts: BuildParts): Promise<Result> {
   return { requeueAfterMs: Math.max(1000, deadline - now) };
 }
 
+/** Whoever asked for a place in the meantime was told to wait. */
+function yieldPlace({ build }: Turn, { admissions, wake }: BuildParts): void {
+  for (const key of admissions.yieldPlace(build.metadata.uid)) wake(key);
+}
+
 const mayCome: ReadonlySet<string> = new Set(['CredentialsMissing', 'RefusedByCluster']);
 
 /** Missing credentials may come, and room; the rest is a failed try like any other. */
 async function notReady(turn: Turn, parts: BuildParts, { reason, message }: NotReady): Promise<Result> {
   if (mayCome.has(reason)) {
-    if (turn.build.status?.startedAt === undefined) parts.admissions.leave(turn.build.metadata.uid);
+    if (turn.build.status?.startedAt === undefined) yieldPlace(turn, parts);
     await write(turn, parts, { fields: {}, reason, message });
     return { requeueAfterMs: blockedLookMs };
   }

@@ -2,7 +2,7 @@ import type { Build } from '../../crds/build/build.ts';
 import type { Project } from '../../crds/project/project.ts';
 import type { BuildDriver } from '../../images/driver/driver.ts';
 import type { Informer, Stored } from '../../kube/index.ts';
-import { placesOf, projectLimit, type Running, waitingOf } from './queue.ts';
+import { placesOf, projectLimit, type Running, type Waiting, waitingOf } from './queue.ts';
 import { awaitsVoucher } from './trust.ts';
 
 interface AdmissionParts {
@@ -35,23 +35,39 @@ export class Admissions {
     const projectUid = this.projectUidOf(build);
     const running = this.running();
     if (build.status?.startedAt !== undefined || this.admitted.has(uid)) return this.othersOn(uid, projectUid, running);
-    const place = this.places(running).get(uid) ?? 0;
+    const place = this.places(this.queue(), running).get(uid) ?? 0;
     if (place === 0) this.admitted.set(uid, projectUid);
     return place;
   }
 
-  /** Gives the place back of one that did not start, or is over. */
+  /** Gives the place back of one that is over. */
   leave(uid: string): void {
     this.admitted.delete(uid);
   }
 
+  /**
+   * Gives the place back of one that could not start, and returns the keys of Builds that it kept waiting. Others that
+   * cannot start either are not among them: they would wake each other without end.
+   */
+  yieldPlace(uid: string): string[] {
+    this.leave(uid);
+    // The cache may not show yet that it cannot start.
+    const others = this.queue().filter((waiting) => waiting.uid !== uid);
+    return this.free(others).flatMap(({ blocked, key }) => (blocked ? [] : [key]));
+  }
+
   /** Keys of Builds that wait and could start now. */
   next(): string[] {
-    const places = this.places(this.running());
-    return this.waiting().flatMap((build) => {
-      const { uid, namespace, name } = build.metadata;
-      return places.get(uid) === 0 ? [`${namespace}/${name}`] : [];
-    });
+    return this.free(this.queue()).map(({ key }) => key);
+  }
+
+  private free(queue: readonly Waiting[]): Waiting[] {
+    const places = this.places(queue, this.running());
+    return queue.filter(({ uid }) => places.get(uid) === 0);
+  }
+
+  private queue(): Waiting[] {
+    return this.waiting().map((build) => waitingOf(build, this.projectUidOf(build)));
   }
 
   /** An earlier Build of the Project that was ended may still hold the volume for some seconds. */
@@ -60,9 +76,8 @@ export class Admissions {
     return running.entries().some(([other, project]) => other !== uid && project === projectUid) ? 1 : 0;
   }
 
-  private places(running: ReadonlyMap<string, string>): ReadonlyMap<string, number> {
+  private places(waiting: readonly Waiting[], running: ReadonlyMap<string, string>): ReadonlyMap<string, number> {
     const { maxConcurrent, cached } = this.parts;
-    const waiting = this.waiting().map((build) => waitingOf(build, this.projectUidOf(build)));
     const namespaces = new Map(waiting.map(({ projectUid, namespace }) => [projectUid, namespace]));
     for (const { metadata } of this.parts.projects.store.list()) namespaces.set(metadata.uid, metadata.namespace ?? '');
     const active = running.entries().map(([uid, projectUid]): [string, Running] => {
