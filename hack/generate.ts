@@ -6,6 +6,7 @@ import { chartFiles, chartFilesFolder } from './chart/files.ts';
 import { helmAtHand } from './chart/helm.ts';
 import { installFile } from './chart/render.ts';
 import { valuesSchemaFile } from './chart/values-schema.ts';
+import { argocdFile } from './gitops/argocd.ts';
 import { dashboardFile } from './metrics/dashboard.ts';
 import { metricsFile } from './metrics/file.ts';
 
@@ -18,6 +19,7 @@ const files = new Map([...generatedFiles(), ['docs/reference/settings.md', page(
 files.set(...(await valuesSchemaFile()));
 files.set(...(await metricsFile(root)));
 files.set(...dashboardFile());
+files.set(...(await argocdFile()));
 const stale: string[] = [];
 // One after the other: the chart takes from config, and Helm renders what stands in the chart.
 await bring(files);
