@@ -5,6 +5,7 @@ import { persistentVolumeClaims, pods, secrets as secretObjects } from '../../..
 import { builds, deployments, projects } from '../../../src/objects/vish.ts';
 import { jobs } from '../../../src/objects/workloads.ts';
 import { objectsOf } from '../../harness/objects-of.ts';
+import type { Mark, Requests } from '../../harness/requests/requests.ts';
 import { openObjects, operatorPlaces } from '../../harness/secrets/places.ts';
 import { namespaces } from '../../support/resources.ts';
 import { until } from '../../support/until.ts';
@@ -14,12 +15,14 @@ import type { World } from './world.ts';
 export interface EndOptions {
   /** For a suite that kills it. Default false. */
   operatorMayRestart?: boolean;
+  /** For a suite that takes its rights away in between: requests from here on have to be allowed. Default all. */
+  allowedSince?: Mark;
 }
 
 /** Takes everything down and says in one error all that went wrong in the whole file, whatever its tests looked at. */
 export async function endWorld(
   world: World | undefined,
-  { operatorMayRestart = false }: EndOptions = {},
+  { operatorMayRestart = false, allowedSince = world?.start }: EndOptions = {},
 ): Promise<void> {
   if (world === undefined) return;
   const wrongs: unknown[] = [];
@@ -29,7 +32,7 @@ export async function endWorld(
     removeProjects,
     expectEmptyBuildNamespace,
     ({ statuses }: World) => statuses.close(),
-    expectNoneDenied,
+    ({ requests, user }: World) => expectNoneDenied(requests, user, allowedSince),
     removeTheRest,
     ({ leftovers }: World) => leftovers.expectNone(60_000),
     (ended: World) => ended.close(),
@@ -91,8 +94,8 @@ async function expectEmptyBuildNamespace({ api }: World): Promise<void> {
   await until(async () => (await left()).length === 0, { deadlineMs: 60_000, everyMs: 200, describe });
 }
 
-async function expectNoneDenied({ requests, start, user }: World): Promise<void> {
-  (await requests.since(start, { user })).expectNoneDenied();
+async function expectNoneDenied(requests: Requests, user: string, since: Mark | undefined): Promise<void> {
+  if (since !== undefined) (await requests.since(since, { user })).expectNoneDenied();
 }
 
 async function removeTheRest(world: World): Promise<void> {

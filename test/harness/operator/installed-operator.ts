@@ -32,8 +32,14 @@ export interface InstallOptions {
 export interface InstalledOperator extends OperatorUnderTest {
   /** All replicas are ready: also after a kill. */
   ready(): Promise<void>;
+  /** The same chart with these values beside those of before; ready when it resolves. */
+  upgrade(values: object): Promise<void>;
+  /** To the revision before; ready when it resolves. */
+  rollBack(): Promise<void>;
   /** Removes the release, not the namespace. */
   uninstall(): Promise<void>;
+  /** Again, after it was uninstalled; ready when it resolves. */
+  install(): Promise<void>;
 }
 
 const release = 'vish';
@@ -52,7 +58,8 @@ export async function installOperator(options: InstallOptions): Promise<Installe
   // Other suites put the kinds in place by other means, and uninstalling leaves them.
   const takeOver = ['--take-ownership', '--force-conflicts'];
   const flags = ['--create-namespace', '--values=-', ...takeOver];
-  await call('helm', ['upgrade', '--install', release, chart, ...flags], stringify(values));
+  const install = () => call('helm', ['upgrade', '--install', release, chart, ...flags], stringify(values));
+  await install();
   if (proxy !== undefined) await redirect(client, namespace, proxy);
   let kept = '';
   const current = async () => (await client.list(pods, { namespace, ...selector })).items;
@@ -83,6 +90,18 @@ export async function installOperator(options: InstallOptions): Promise<Installe
     },
     stop: async () =>
       void (await call('kubectl', ['delete', 'pods', `--selector=${selector.labelSelector}`, '--wait'])),
+    async upgrade(changed) {
+      await call('helm', ['upgrade', release, chart, '--reuse-values', '--values=-'], stringify(changed));
+      await ready();
+    },
+    async rollBack() {
+      await call('helm', ['rollback', release]);
+      await ready();
+    },
+    async install() {
+      await install();
+      await ready();
+    },
     uninstall: async () => void (await call('helm', ['uninstall', release, '--wait', '--ignore-not-found'])),
   };
 }
