@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -23,4 +23,13 @@ it('makes one file that runs by itself and whose stack traces name the source', 
   expect(warnings).toEqual([]);
   expect(output).toContain('as planned');
   expect(output).toMatch(/part\.ts:2/);
+});
+
+it('keeps the analysis of repositories out of what every step of a build loads', async () => {
+  await bundle({ entry: 'src/step.ts', outfile: join(folder, 'step.js') });
+
+  const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
+  const analysing = files.filter((name) => readFileSync(join(folder, name), 'utf8').includes('Cargo.toml'));
+
+  expect(analysing).toEqual([expect.stringMatching(/^derive-/)]);
 });

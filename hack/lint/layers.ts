@@ -15,7 +15,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   targets: ['crds', 'images', 'kube', 'objects', 'outbound', 'rollout', 'seams'],
   controllers: ['crds', 'github', 'images', 'kube', 'objects', 'outbound', 'rollout', 'seams', 'source', 'targets'],
   operator: ['controllers', 'crds', 'images', 'kube', 'objects', 'outbound', 'seams', 'settings', 'source', 'targets'],
-  settings: ['crds', 'outbound'],
+  settings: ['crds', 'images', 'outbound'],
   cli: ['images'],
 };
 

@@ -12,13 +12,14 @@ const write = (name: string, text: string) => writeFileSync(join(folder, name), 
 
 it('shows the plan with its evidence, and both files', () => {
   write('index.html', '<p>');
+  write('.dockerignore', 'drafts\n');
 
   const { code, out } = analyze([folder]);
 
   expect(code).toBe(0);
   expect(out).toContain('language   static  <- index.html: the file exists');
   expect(out).toContain('--- Dockerfile\n# static');
-  expect(out).toContain('--- .dockerignore\n.git\n');
+  expect(out).toMatch(/--- \.dockerignore\n\.git\n[^]*\ndrafts$/);
 });
 
 it('prints the same for programs', () => {

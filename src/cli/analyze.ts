@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { type Analysis, analyse } from '../images/analysis/analyse.ts';
 import { describe } from '../images/analysis/describe.ts';
 import { folderTree } from '../images/analysis/tree/folder-tree.ts';
-import { AnalysisError } from '../images/analysis/tree/tree.ts';
-import { renderIgnore } from '../images/dockerfile/ignore.ts';
+import { AnalysisError, type Tree } from '../images/analysis/tree/tree.ts';
+import { ownIgnore, renderIgnore } from '../images/dockerfile/ignore.ts';
 import { renderDockerfile } from '../images/dockerfile/render.ts';
 
 export interface Outcome {
@@ -27,7 +27,7 @@ export function analyze(args: readonly string[]): Outcome {
   try {
     const tree = folderTree(folder);
     const analysis = analyse(tree, build);
-    const files = filesOf(analysis);
+    const files = filesOf(analysis, tree);
     const out = json ? JSON.stringify({ ...analysis, ...files }, null, 2) : textOf(analysis, files);
     return { code: analysis.kind === 'Unknown' ? 1 : 0, out };
   } catch (error) {
@@ -41,9 +41,10 @@ interface Files {
   readonly dockerignore?: string;
 }
 
-function filesOf(analysis: Analysis): Files {
+function filesOf(analysis: Analysis, tree: Tree): Files {
   if (analysis.kind !== 'Plan') return {};
-  return { dockerfile: renderDockerfile(analysis.plan), dockerignore: renderIgnore(analysis.plan) };
+  const { plan } = analysis;
+  return { dockerfile: renderDockerfile(plan), dockerignore: renderIgnore(plan, ownIgnore(tree, plan)) };
 }
 
 function textOf(analysis: Analysis, { dockerfile, dockerignore }: Files): string {

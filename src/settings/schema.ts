@@ -3,11 +3,20 @@ import { atomicList, listMap, listSet } from '../crds/fields/lists.ts';
 import { label, objectName } from '../crds/fields/names.ts';
 import { int32, quantity, seconds } from '../crds/fields/numbers.ts';
 import { type Pattern, text } from '../crds/fields/text.ts';
+import { type BaseImage, baseImages as baseImageTable } from '../images/analysis/plan/base-images.ts';
 import { compilePolicy } from '../outbound/policy.ts';
 
 const hostPattern: Pattern = {
   pattern: '^[-A-Za-z0-9._:]+$',
   message: 'write a host name or an address, without scheme and path, such as registry.internal:5000',
+};
+const prefixPattern: Pattern = {
+  pattern: '^[-A-Za-z0-9._:]+(/[-a-z0-9._]+)*$',
+  message: 'write a registry and a path, without scheme, such as registry.internal:5000/hub',
+};
+const imagePattern: Pattern = {
+  pattern: '^[-A-Za-z0-9._:/@{}]+$',
+  message: 'write the name of an image, such as registry.internal:5000/node:{version}',
 };
 const host = () => text(253, { matches: hostPattern });
 
@@ -31,6 +40,29 @@ const source = z.strictObject({
   fileMegabytes: int32(1, 100_000).default(500).describe('Size of one file.'),
   files: int32(1, 10_000_000).default(200_000).describe('Number of its files and folders.'),
   seconds: seconds(1, 86_400).default(600).describe('Time to fetch it.'),
+});
+
+const baseImage = z.strictObject({
+  name: z
+    .enum(Object.keys(baseImageTable) as [BaseImage, ...BaseImage[]])
+    .describe('Name in the table of base images.'),
+  image: text(200, { matches: imagePattern }).describe(
+    'Image that takes its place; {version} stands for the version of the language.',
+  ),
+});
+const isVersioned = ({ name, image }: z.output<typeof baseImage>) =>
+  baseImageTable[name].includes('{version}') || !image.includes('{version}');
+
+const baseImages = z.strictObject({
+  prefix: text(253, { matches: prefixPattern })
+    .exactOptional()
+    .describe('Stands before the names of all that is not listed in images.'),
+  images: listMap(
+    baseImage.refine(isVersioned, { path: ['image'], message: 'this image has no {version}; write the tag' }),
+    { max: 64 },
+  )
+    .exactOptional()
+    .describe('Images of your own.'),
 });
 
 const builds = z.strictObject({
@@ -59,6 +91,9 @@ const builds = z.strictObject({
     .optional()
     .describe('One volume for each Project, so that trusted builds begin warm. Absent: every build starts empty.'),
   source: source.prefault({}).describe('How much of a repository is taken; more is refused with SourceRefused.'),
+  baseImages: baseImages
+    .optional()
+    .describe('What the Dockerfiles begin with that are derived for repositories without one.'),
   registries: listMap(registry, { max: 64, keys: ['host'] })
     .default([])
     .describe('How BuildKit reaches registries that are not plain HTTPS.'),

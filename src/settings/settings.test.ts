@@ -45,6 +45,13 @@ it.each([
   ['outbound: {apiServers: ["https://k8s"]}', 'outbound.apiServers[0]: write a host name or an address'],
   ['builds: {registries: [{host: a}, {host: a}]}', 'builds.registries: each host may stand in the list once'],
   ['builds: {registries: [{host: a, mirrors: [1]}]}', 'builds.registries[0].mirrors[0]: Invalid input'],
+  ['builds: {baseImages: {prefix: "https://hub.test"}}', 'builds.baseImages.prefix: write a registry and a path'],
+  ['builds: {baseImages: {images: [{name: cobol, image: a}]}}', 'builds.baseImages.images[0].name: Invalid option'],
+  ['builds: {baseImages: {images: [{name: node, image: "a b"}]}}', 'images[0].image: write the name of an image'],
+  [
+    'builds: {baseImages: {images: [{name: nginx, image: "a:{version}"}]}}',
+    'this image has no {version}; write the tag',
+  ],
   ['ecs: {endpoint: aws}', 'ecs.endpoint: Invalid URL'],
   ['a: &a [1]\nb: [*a, *a]', 'is no YAML: Alias resolution is disabled'],
   ['builds: [', 'is no YAML: '],

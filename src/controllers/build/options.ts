@@ -1,9 +1,11 @@
 import type { JobOptions } from '../../images/driver/job/options.ts';
-import type { SourceLimits } from '../../images/steps/plans.ts';
+import type { BuildStepPlan, SourceLimits } from '../../images/steps/plans.ts';
 import type { Exception } from '../../outbound/outbound.ts';
 
 /** The operator's settings for builds. */
 export interface BuildOptions extends JobOptions {
+  /** What derived Dockerfiles begin with. Absent: the table of src/images/analysis. */
+  readonly baseImages?: BuildStepPlan['baseImages'] | undefined;
   /** For Builds that name none. */
   readonly deadlineSeconds: number;
   /** Builds at the same time, over all Projects. */

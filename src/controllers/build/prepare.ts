@@ -109,14 +109,12 @@ function clonePlanOf(commit: string, { source: limits }: BuildOptions, { url, gi
 
 function imagePlanOf(build: Build, project: Project, options: BuildOptions): BuildPlan['image'] {
   const { spec } = build;
-  const { registries } = options;
+  const { registries, baseImages } = options;
   const cache = cacheFor(trustOf(build), options);
-  const { dockerfile, context, stage, args = [], platforms = [] } = spec.build ?? {};
+  const { args = [], platforms = [] } = spec.build ?? {};
   return {
     path: spec.path ?? '.',
-    ...(dockerfile !== undefined && { dockerfile }),
-    ...(context !== undefined && { context }),
-    ...(stage !== undefined && { stage }),
+    ...chosenIn(spec),
     args,
     platforms,
     labels: {
@@ -125,6 +123,16 @@ function imagePlanOf(build: Build, project: Project, options: BuildOptions): Bui
     },
     registries: [...registries],
     cacheMegabytes: cache?.megabytes ?? throwawayMegabytes,
+    ...(baseImages && { baseImages }),
+  };
+}
+
+function chosenIn({ build = {} }: Build['spec']): Pick<BuildPlan['image'], 'dockerfile' | 'context' | 'stage'> {
+  const { dockerfile, context, stage } = build;
+  return {
+    ...(dockerfile !== undefined && { dockerfile }),
+    ...(context !== undefined && { context }),
+    ...(stage !== undefined && { stage }),
   };
 }
 

@@ -67,7 +67,7 @@ export function succeededStatus(
   progress: Succeeded,
   repository: string | undefined,
 ): StatusChange {
-  const { digest, sizeBytes, platforms, dockerfile, cachedSteps, totalSteps, stages } = progress;
+  const { digest, sizeBytes, platforms, cachedSteps, totalSteps, stages } = progress;
   const image = repository === undefined ? undefined : `${repository}@${digest}`;
   const fields = {
     ...ended({ build, now }, stages),
@@ -75,12 +75,16 @@ export function succeededStatus(
     digest,
     sizeBytes,
     platforms: [...platforms],
-    plan: dockerfile === undefined ? undefined : `${dockerfile} of the repository`,
+    plan: planOf(progress),
     cachedSteps,
     totalSteps,
     failure: undefined,
   };
   return { fields, reason: 'BuildSucceeded', message: `Pushed ${image ?? digest}.` };
+}
+
+function planOf({ plan, dockerfile }: Succeeded): string | undefined {
+  return plan ?? (dockerfile === undefined ? undefined : `${dockerfile} of the repository`);
 }
 
 export function endedStatus(

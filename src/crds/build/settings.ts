@@ -13,7 +13,9 @@ const argument = z.strictObject({
 
 /** How an image is made from a commit. Each field is part of the identity of a Build. */
 export const buildSettings = z.strictObject({
-  dockerfile: repositoryPath().optional().describe("Dockerfile, from the service's path. Default: Dockerfile."),
+  dockerfile: repositoryPath()
+    .optional()
+    .describe("Dockerfile, from the service's path. Default: Dockerfile, or without one a derived one."),
   context: repositoryPath()
     .optional()
     .describe('Folder that the build sees, from the root of the repository. Default: the path of the service.'),

@@ -40,8 +40,8 @@ export const buildReasons = {
     kinds,
     axes,
     course: 'Stuck',
-    cause: 'There is no Dockerfile at that path. This version derives none from the repository.',
-    remedy: 'Add a Dockerfile, or correct path or build.dockerfile.',
+    cause: 'There is no Dockerfile at that path, and the files there do not tell how to make an image.',
+    remedy: 'Follow status.failure.lines, add a Dockerfile, or correct path or build.dockerfile.',
   },
   DockerfileInvalid: {
     kinds,

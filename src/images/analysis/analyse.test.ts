@@ -21,6 +21,13 @@ it('takes the Dockerfile of the repository, and looks at nothing else then', () 
   ]);
 });
 
+it('takes the Dockerfile in small letters that BuildKit takes', () => {
+  expect(analyse(memoryTree({ dockerfile: '', 'package.json': '{' }), { path: '.' })).toMatchObject({
+    kind: 'Dockerfile',
+    file: { value: 'dockerfile' },
+  });
+});
+
 it('derives nothing when a Dockerfile was named and is not there', () => {
   expect(analyse(fixtureTree('node-npm'), { path: '.', dockerfile: 'docker/prod' })).toMatchObject({
     kind: 'Unknown',

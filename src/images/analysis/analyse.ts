@@ -2,12 +2,12 @@ import { healthOf } from './code/health.ts';
 import { portOf, usualPort } from './code/port.ts';
 import { sourcesOf } from './code/sources.ts';
 import { variablesOf } from './code/variables.ts';
-import { type BuildChoices, describeDockerfile, type OwnDockerfile } from './dockerfile-facts.ts';
+import { type BuildChoices, describeDockerfile, type OwnDockerfile, ownNames } from './dockerfile-facts.ts';
 import { languages } from './languages/languages.ts';
 import { byDefault, fact } from './plan/fact.ts';
 import type { Draft, Plan } from './plan/plan.ts';
 import { lineWith } from './read/lines.ts';
-import { AnalysisError, below, isPlainPath, type Tree } from './tree/tree.ts';
+import { AnalysisError, below, firstOf, isPlainPath, type Tree } from './tree/tree.ts';
 import { type Unknown, unknown } from './unknown.ts';
 
 export type Analysis = OwnDockerfile | { readonly kind: 'Plan'; readonly plan: Plan } | Unknown;
@@ -21,18 +21,16 @@ const user = byDefault(10_001, 'never root, and a number that Kubernetes can che
  */
 export function analyse(tree: Tree, choices: BuildChoices): Analysis {
   try {
-    const own = joined(choices.path, choices.dockerfile ?? 'Dockerfile');
-    if (choices.dockerfile !== undefined || tree.has(own)) return ownDockerfile(tree, own, choices);
-    return derived(tree, choices);
+    const names = choices.dockerfile === undefined ? ownNames : [choices.dockerfile];
+    const paths = names.map((name) => joined(choices.path, name));
+    const own = firstOf(tree, paths);
+    if (own !== undefined) return describeDockerfile(tree, own, choices);
+    if (choices.dockerfile === undefined) return derived(tree, choices);
+    return unknown(`there is no file "${paths[0]}"; correct build.dockerfile, or take it out`, []);
   } catch (error) {
     if (error instanceof AnalysisError) return unknown(error.message, []);
     throw error;
   }
-}
-
-function ownDockerfile(tree: Tree, path: string, choices: BuildChoices): Analysis {
-  if (!tree.has(path)) throw new AnalysisError(`there is no file "${path}"; correct build.dockerfile, or take it out`);
-  return describeDockerfile(tree, path, choices);
 }
 
 function derived(tree: Tree, { path }: BuildChoices): Analysis {

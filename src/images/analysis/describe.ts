@@ -1,9 +1,11 @@
 import type { Analysis } from './analyse.ts';
+import type { ImageSettings } from './plan/base-images.ts';
 import { type Fact, shown } from './plan/fact.ts';
+import { imagesOf } from './plan/images.ts';
 import type { Plan } from './plan/plan.ts';
 
 /** An analysis for people: each finding with where it comes from. */
-export function describe(analysis: Analysis): string[] {
+export function describe(analysis: Analysis, settings?: ImageSettings): string[] {
   switch (analysis.kind) {
     case 'Dockerfile': {
       const { file, context, stage, port, user } = analysis;
@@ -25,11 +27,11 @@ export function describe(analysis: Analysis): string[] {
         ...analysis.suggestion.map((line) => `  ${line}`),
       ];
     default:
-      return describePlan(analysis.plan);
+      return describePlan(analysis.plan, settings);
   }
 }
 
-function describePlan(plan: Plan): string[] {
+function describePlan(plan: Plan, settings: ImageSettings | undefined): string[] {
   const variables = plan.variables.map(
     ({ value, secret, atBuild, source, evidence }) =>
       `  ${value}${secret ? ' (secret)' : ''}${atBuild ? ' (at build, by build.args)' : ''}  <- ${source}: ${evidence}`,
@@ -40,6 +42,7 @@ function describePlan(plan: Plan): string[] {
       ['version', plan.version],
       ['framework', plan.framework],
       ['packages', plan.packageManager],
+      ...imagesOf(plan, settings).map((image): Row => ['image', image]),
       ['context', plan.context],
       ['install', plan.install],
       ['build', plan.build],

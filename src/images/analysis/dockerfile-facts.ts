@@ -2,6 +2,9 @@ import { type Fact, fact } from './plan/fact.ts';
 import { linesOf } from './read/lines.ts';
 import type { Tree } from './tree/tree.ts';
 
+/** BuildKit takes both. */
+export const ownNames: readonly string[] = ['Dockerfile', 'dockerfile'];
+
 /** The repository's own Dockerfile: used as it is; what it says of itself is for people. */
 export interface OwnDockerfile {
   readonly kind: 'Dockerfile';

@@ -1,4 +1,5 @@
 import type { Language, Plan } from '../analysis/plan/plan.ts';
+import type { Tree } from '../analysis/tree/tree.ts';
 
 /** What is large, of one machine only, or secret. Values that a build of public pages reads stand in .env.production, which stays. */
 const always = [
@@ -31,8 +32,14 @@ const ofLanguage: Partial<Record<Language, readonly string[]>> = {
 
 const maxOwn = 64 * 1024;
 
+/** The .dockerignore of the repository. One that is too long is refused: what it keeps out may be secret. */
+export function ownIgnore(tree: Tree, { context }: Plan): string | undefined {
+  const folder = context.value === '.' ? '' : `${context.value}/`;
+  return tree.read(`${folder}.dockerignore`, maxOwn);
+}
+
 /** The .dockerignore of a generated Dockerfile; `own` is the one of the repository, which comes last and so decides. */
 export function renderIgnore({ language, keep = [] }: Plan, own = ''): string {
   const ignored = [...always, ...(ofLanguage[language.value] ?? [])].filter((pattern) => !keep.includes(pattern));
-  return `${[...ignored, ...(own.length <= maxOwn ? own.split(/\r?\n/) : [])].filter((line) => line !== '').join('\n')}\n`;
+  return `${[...ignored, ...own.split(/\r?\n/)].filter((line) => line !== '').join('\n')}\n`;
 }

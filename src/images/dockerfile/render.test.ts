@@ -78,7 +78,7 @@ it.each(fixtureNames)('keeps the rules of good Dockerfiles for %s', (name) => {
 
 it('takes base images from one table, with a registry before them or another image instead', () => {
   const settings = {
-    registry: 'hub.test/mirror',
+    prefix: 'hub.test/mirror',
     images: [{ name: 'node', image: 'own.test/node:{version}@sha256:1' }],
   };
 

@@ -1,10 +1,11 @@
-import { type BaseImage, baseImages, type ImageSettings, imageName } from '../analysis/plan/base-images.ts';
+import { type ImageSettings, imageName } from '../analysis/plan/base-images.ts';
+import { isBaseImage } from '../analysis/plan/images.ts';
 import type { Instruction, Plan, Stage } from '../analysis/plan/plan.ts';
 
 /** The Dockerfile of a plan. The same plan and settings give the same text. */
 export function renderDockerfile(plan: Plan, settings: ImageSettings = {}): string {
   const stages = plan.stages.map((stage, index) => [
-    `FROM ${imageName(stage.image, stage.version, settings)} AS ${stage.name}`,
+    `FROM ${word(imageName(stage.image, stage.version, settings))} AS ${stage.name}`,
     ...(index === 0 ? argumentsOf(plan) : []),
     ...stage.instructions.map((instruction) => lineOf(instruction, plan, settings)),
     ...(index === plan.stages.length - 1 ? runningLines(plan) : []),
@@ -53,8 +54,7 @@ function mount(folder: string, path: string): string {
 
 function from(name: string | undefined, stages: readonly Stage[], settings: ImageSettings): string {
   if (name === undefined) return '';
-  const isStage = stages.some((stage) => stage.name === name);
-  return `--from=${isStage || !Object.hasOwn(baseImages, name) ? word(name) : imageName(name as BaseImage, '', settings)} `;
+  return `--from=${word(isBaseImage(name, stages) ? imageName(name, '', settings) : name)} `;
 }
 
 function title({ language, version, framework }: Plan): string {

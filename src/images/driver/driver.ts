@@ -67,6 +67,8 @@ export interface Succeeded {
   readonly sizeBytes: number;
   readonly platforms: readonly string[];
   readonly dockerfile: string | undefined;
+  /** What was recognised, where the repository has no Dockerfile. */
+  readonly plan?: string | undefined;
   readonly cachedSteps: number | undefined;
   readonly totalSteps: number | undefined;
 }

@@ -33,6 +33,11 @@ const registry = z.strictObject({
   insecure: z.boolean().optional(),
 });
 
+const baseImages = z.strictObject({
+  prefix: z.string().exactOptional(),
+  images: z.array(z.strictObject({ name: z.string(), image: z.string() })).exactOptional(),
+});
+
 export const buildPlan = z.strictObject({
   /** Folder of the service in the repository. */
   path: z.string(),
@@ -45,6 +50,8 @@ export const buildPlan = z.strictObject({
   registries: z.array(registry),
   /** What the state folder may keep for the next build. */
   cacheMegabytes: z.number().int().positive(),
+  /** For a derived Dockerfile. */
+  baseImages: baseImages.exactOptional(),
 });
 
 const exception = z.strictObject({

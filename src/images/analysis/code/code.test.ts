@@ -47,6 +47,24 @@ it.each([
   expect(planOf(node(code)).port).toMatchObject({ value, evidence });
 });
 
+it('passes by code that is too large, and reads what has to be read after it', () => {
+  const large = Object.fromEntries(
+    Array.from({ length: 60 }, (_, index) => [`a${index}.js`, `${' '.repeat(190_000)}process.env.A${index}`]),
+  );
+  const repository = {
+    ...node(''),
+    ...large,
+    'large.js': `${' '.repeat(300_000)}process.env.NEVER`,
+    '.env.example': 'LAST=',
+  };
+
+  const names = planOf(repository).variables.map(({ value }) => value);
+
+  expect(names).toContain('LAST');
+  expect(names).not.toContain('NEVER');
+  expect(names.length).toBeLessThan(60);
+});
+
 it('finds no health path where the code has none', () => {
   expect(planOf(node('get("/healthy")')).health).toBeUndefined();
   expect(planOf(node('get("/api/health")')).health).toMatchObject({ value: '/api/health' });

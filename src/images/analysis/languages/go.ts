@@ -2,7 +2,7 @@ import { toolVersion, versionOf } from '../plan/declared.ts';
 import { fact } from '../plan/fact.ts';
 import type { Draft } from '../plan/plan.ts';
 import { linesOf, lineWith } from '../read/lines.ts';
-import { AnalysisError, filesIn, isPlainPath, type Tree } from '../tree/tree.ts';
+import { AnalysisError, filesIn, isPlainPath, readCode, type Tree } from '../tree/tree.ts';
 
 const versions = { known: ['1.24', '1.25', '1.26'], preferred: '1.26' };
 const caches = ['/go/pkg/mod', '/root/.cache/go-build'];
@@ -81,5 +81,5 @@ function mainPackage(tree: Tree) {
 }
 
 function isMain(tree: Tree, path: string): boolean {
-  return lineWith(tree, path, /^package main\b/) !== undefined;
+  return /^package main\b/m.test(readCode(tree, path) ?? '');
 }

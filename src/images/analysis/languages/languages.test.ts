@@ -152,6 +152,12 @@ it.each([
   expect(refusalOf(files)).toContain(message);
 });
 
+it('looks for the program in files of a usual size', () => {
+  const files = { 'go.mod': 'go 1.26', 'a.go': `package main\n${'x'.repeat(2 ** 20)}`, 'b.go': 'package main' };
+
+  expect(planOf(files).start.source).toBe('b.go');
+});
+
 it('adds a server where the project has none, and says so', () => {
   const flask = { 'requirements.txt': 'flask', 'app.py': 'app = Flask(__name__)' };
 

@@ -31,12 +31,12 @@ export type BaseImage = keyof typeof baseImages;
 
 export interface ImageSettings {
   /** Stands before every name that is not overridden: `registry.internal/hub`. */
-  readonly registry?: string | undefined;
+  readonly prefix?: string | undefined;
   readonly images?: readonly { readonly name: string; readonly image: string }[] | undefined;
 }
 
-export function imageName(image: BaseImage, version: string, { registry, images = [] }: ImageSettings = {}): string {
+export function imageName(image: BaseImage, version: string, { prefix, images = [] }: ImageSettings = {}): string {
   const override = images.find(({ name }) => name === image)?.image;
   const name = (override ?? baseImages[image]).replace('{version}', version);
-  return override !== undefined || registry === undefined || name === 'scratch' ? name : `${registry}/${name}`;
+  return override !== undefined || prefix === undefined || name === 'scratch' ? name : `${prefix}/${name}`;
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { run } from '../../../../hack/lib/run.ts';
 import { folderTree, type TreeCaps } from './folder-tree.ts';
 
 let outside: string;
@@ -53,13 +54,33 @@ it('stops at its caps and says so', () => {
   write('a', 'b', 'c', 'd/e/f/g');
 
   expect(tree({ files: 2 })).toMatchObject({ files: ['a', 'b'], complete: false });
+  expect(tree({ files: 6 })).toMatchObject({ files: ['a', 'b', 'c'], complete: false });
+  expect(tree({ files: 7 })).toMatchObject({ files: ['a', 'b', 'c', 'd/e/f/g'], complete: true });
   expect(tree({ depth: 1 })).toMatchObject({ files: ['a', 'b', 'c'], complete: false });
+});
+
+it('counts folders as well, however many lie in each other or side by side', () => {
+  for (let number = 0; number < 30; number += 1) mkdirSync(join(root, `a${number}`, 'b', 'c'), { recursive: true });
+  write('z/package.json');
+
+  expect(tree({ files: 40 })).toMatchObject({ files: [], complete: false });
+  expect(tree({ files: 100 }).has('z/package.json')).toBe(true);
+});
+
+it('is not kept by a pipe, and passes by what is no file', async () => {
+  await run('mkfifo', [join(root, 'package.json')]);
+  symlinkSync('.', join(root, 'loop'));
+  write('real');
+
+  expect(tree()).toMatchObject({ files: ['real'], complete: true });
 });
 
 it('refuses a file that is too large, and too much altogether', () => {
   write('a', 'b');
 
   expect(() => tree({ fileBytes: 5 }).read('a')).toThrow('a has 12 bytes, more than is read of');
+  expect(() => tree().read('a', 11)).toThrow('a has 12 bytes');
+  expect(tree().read('a', 12)).toBe('content of a');
   const small = tree({ totalBytes: 15 });
   expect(small.read('a')).toBe('content of a');
   expect(() => small.read('b')).toThrow('b has 12 bytes');

@@ -1,8 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { AnalysisError, type Tree } from './tree.ts';
+import { AnalysisError, type Tree, usualBytes } from './tree.ts';
 
 export interface TreeCaps {
+  /** Files and folders. */
   readonly files: number;
   readonly depth: number;
   readonly fileBytes: number;
@@ -10,7 +11,7 @@ export interface TreeCaps {
   readonly totalBytes: number;
 }
 
-const usual: TreeCaps = { files: 20_000, depth: 12, fileBytes: 2 ** 20, totalBytes: 32 * 2 ** 20 };
+const usual: TreeCaps = { files: 20_000, depth: 12, fileBytes: usualBytes, totalBytes: 32 * 2 ** 20 };
 
 /** What package managers and builds write, and what only git reads: large, and never the author's own word. */
 const skipped = new Set(
@@ -31,9 +32,9 @@ export function folderTree(root: string, caps: Partial<TreeCaps> = {}): Tree {
     complete,
     has: (path) => known.has(path),
     name: (path) => path,
-    read: (path) => {
+    read: (path, most = limits.fileBytes) => {
       if (!known.has(path)) return undefined;
-      const text = readText(join(root, path), path, Math.min(limits.fileBytes, left));
+      const text = readText(join(root, path), path, Math.min(limits.fileBytes, left, most));
       left -= Buffer.byteLength(text);
       return text;
     },
@@ -43,18 +44,20 @@ export function folderTree(root: string, caps: Partial<TreeCaps> = {}): Tree {
 /** Breadth first: what lies near the root tells most, and is there when a cap is reached. */
 function listed(root: string, { files: most, depth }: TreeCaps): Pick<Tree, 'files' | 'complete'> {
   const files: string[] = [];
-  let folders = [''];
-  for (let level = 0; folders.length > 0; level += 1) {
-    const next: string[] = [];
-    for (const entry of level > depth ? [] : folders.flatMap((folder) => entriesOf(root, folder))) {
-      if (files.length + next.length >= most) return { files: files.sort(), complete: false };
-      if (entry.isFolder) next.push(entry.path);
+  const folders = [{ path: '', level: 0 }];
+  let left = most;
+  let complete = true;
+  for (const { path, level } of folders) {
+    if (level > depth || left <= 0) return { files: files.sort(), complete: false };
+    const entries = entriesOf(root, path);
+    complete &&= entries.length <= left;
+    for (const entry of entries.slice(0, left)) {
+      if (entry.isFolder) folders.push({ path: entry.path, level: level + 1 });
       else files.push(entry.path);
     }
-    if (level > depth) return { files: files.sort(), complete: false };
-    folders = next;
+    left -= entries.length;
   }
-  return { files: files.sort(), complete: true };
+  return { files: files.sort(), complete };
 }
 
 /** Files and folders; nothing that is a link, a pipe or a device. */

@@ -1,3 +1,6 @@
+/** No manifest has more. */
+export const usualBytes = 2 ** 20;
+
 /** A repository's files, as far as an analysis may see them. Paths have no leading slash and `/` between folders. */
 export interface Tree {
   /** Sorted. Links are not among them, nor what lies beyond the caps. */
@@ -5,8 +8,8 @@ export interface Tree {
   /** Whether every file of the repository is among them. */
   readonly complete: boolean;
   has(path: string): boolean;
-  /** Undefined when there is no such file. Throws AnalysisError for a file that is too large to be a manifest. */
-  read(path: string): string | undefined;
+  /** Undefined when there is no such file. Throws AnalysisError for one of more bytes than `most`, or than are usual. */
+  read(path: string, most?: number): string | undefined;
   /** The path from the root of the repository, for people. */
   name(path: string): string;
 }
@@ -25,9 +28,19 @@ export function below(tree: Tree, folder: string): Tree {
     files,
     complete: tree.complete,
     has: (path) => tree.has(prefix + path),
-    read: (path) => tree.read(prefix + path),
+    read: (path, most) => tree.read(prefix + path, most),
     name: (path) => tree.name(prefix + path),
   };
+}
+
+/** For code, which may be missed: undefined too for what is too large, or no file any more. */
+export function readCode(tree: Tree, path: string, most?: number): string | undefined {
+  try {
+    return tree.read(path, most);
+  } catch (error) {
+    if (error instanceof AnalysisError) return undefined;
+    throw error;
+  }
 }
 
 /** The first of these files that exists. */

@@ -95,6 +95,23 @@ it('has succeeded as soon as the push has, whatever phase the pod is in', () => 
   });
 });
 
+it('tells what was recognised where the repository has no Dockerfile', () => {
+  const derived = ended(0, {
+    ok: true,
+    stage: 'Build',
+    seconds: 2,
+    startSeconds: 1,
+    dockerfile: 'derived Dockerfile',
+    plan: 'derived from go.mod: go 1.26\u001b[2J',
+    cachedSteps: 3,
+    totalSteps: 4,
+  });
+
+  expect(progressOf(job, aPod({ clone: cloned, build: derived, push: pushed }))).toMatchObject({
+    plan: 'derived from go.mod: go 1.26',
+  });
+});
+
 it('does not believe a digest that the build step claims', () => {
   expect(progressOf(job, aPod({ clone: cloned, build: pushed })).state).toBe('Running');
 });

@@ -28,6 +28,7 @@ function succeeded(steps: readonly StepStatus[]): Succeeded | undefined {
     sizeBytes,
     platforms,
     dockerfile: built?.dockerfile,
+    plan: built?.plan,
     cachedSteps: built?.cachedSteps,
     totalSteps: built?.totalSteps,
   };

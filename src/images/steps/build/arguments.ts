@@ -5,6 +5,8 @@ export interface BuildPaths {
   /** From the root of the repository. */
   readonly dockerfile: string;
   readonly context: string;
+  /** Set for one that was derived, which lies outside of the repository. */
+  readonly derived?: { readonly folder: string; readonly summary: string };
 }
 
 export function pathsOf({ path, dockerfile = 'Dockerfile', context = path }: BuildStepPlan): BuildPaths {
@@ -14,13 +16,15 @@ export function pathsOf({ path, dockerfile = 'Dockerfile', context = path }: Bui
 interface Places {
   readonly repository: string;
   readonly image: string;
+  /** Absent: as the plan says. */
+  readonly paths?: BuildPaths;
 }
 
 /** Arguments of `buildctl build`: the repository's files and the operator's settings, no credential, no entitlement. */
-export function buildArguments(plan: BuildStepPlan, { repository, image }: Places): string[] {
-  const { dockerfile, context } = pathsOf(plan);
+export function buildArguments(plan: BuildStepPlan, { repository, image, paths = pathsOf(plan) }: Places): string[] {
+  const { dockerfile, context, derived } = paths;
   const options = {
-    filename: basename(dockerfile),
+    filename: derived === undefined ? basename(dockerfile) : 'Dockerfile',
     // As if a frontend had been chosen already: a `# syntax=` line would run an image of the repository's choice with
     // the rights of the builder.
     cmdline: 'dockerfile.v0',
@@ -34,7 +38,7 @@ export function buildArguments(plan: BuildStepPlan, { repository, image }: Place
     '--progress=rawjson',
     '--frontend=dockerfile.v0',
     `--local=context=${join(repository, context)}`,
-    `--local=dockerfile=${join(repository, dirname(dockerfile))}`,
+    `--local=dockerfile=${derived?.folder ?? join(repository, dirname(dockerfile))}`,
     ...Object.entries(options).map(([name, value]) => `--opt=${name}=${value}`),
     `--output=type=oci,dest=${image},tar=false`,
   ];

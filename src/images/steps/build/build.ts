@@ -4,7 +4,8 @@ import type { StepContext } from '../context.ts';
 import type { BuildStepPlan } from '../plans.ts';
 import type { Built } from '../result/result.ts';
 import { StepError } from '../step-error.ts';
-import { buildArguments, pathsOf } from './arguments.ts';
+import { buildArguments } from './arguments.ts';
+import { chooseDockerfile } from './choose.ts';
 import { type DaemonOptions, startDaemon } from './daemon.ts';
 import { judgeBuild } from './failure.ts';
 import { BuildProgress } from './rawjson.ts';
@@ -22,7 +23,8 @@ export async function build(
   context: StepContext,
 ): Promise<Omit<Built, 'ok' | 'stage' | 'seconds'>> {
   const { clock, signal } = context;
-  const paths = pathsOf(plan);
+  await staysInside(folders.repository, plan.path);
+  const paths = await chooseDockerfile(plan, folders, context.say);
   await staysInside(folders.repository, paths.context);
   await staysInside(folders.repository, dirname(paths.dockerfile));
   const begun = clock.monotonic();
@@ -31,13 +33,14 @@ export async function build(
     const startSeconds = (clock.monotonic() - begun) / 1000;
     await mkdir(folders.image, { recursive: true });
     const progress = new BuildProgress(context.say);
-    const code = await daemon.buildctl(buildArguments(plan, folders), (line) => progress.line(line));
+    const code = await daemon.buildctl(buildArguments(plan, { ...folders, paths }), (line) => progress.line(line));
     if (signal.aborted) throw cutShort(progress);
-    if (code !== 0) throw judgeBuild(progress, paths.dockerfile);
+    if (code !== 0) throw judgeBuild(progress, paths);
     await daemon.buildctl(['prune', '--all', '--keep-storage', String(plan.cacheMegabytes)], () => undefined);
     // The next step runs under another user.
     await chmod(folders.image, 0o755);
-    return { startSeconds, dockerfile: paths.dockerfile, ...progress.steps };
+    const summary = paths.derived && { plan: paths.derived.summary };
+    return { startSeconds, dockerfile: paths.dockerfile, ...summary, ...progress.steps };
   } finally {
     await daemon.stop();
   }

@@ -13,7 +13,7 @@ function recorded(name: string): { progress: BuildProgress; log: string[] } {
   return { progress, log };
 }
 
-const judged = (name: string) => judgeBuild(recorded(name).progress, 'web/Dockerfile');
+const judged = (name: string) => judgeBuild(recorded(name).progress, { dockerfile: 'web/Dockerfile' });
 
 it('names the command that failed, where it stands, its code and its last lines without terminal control', () => {
   const { reason, message, details } = judged('failing-run');
@@ -57,7 +57,7 @@ it.each([
   const progress = new BuildProgress(() => undefined);
   progress.line(`error: failed to solve: ${error}`);
 
-  expect(judgeBuild(progress, 'Dockerfile').reason).toBe(reason);
+  expect(judgeBuild(progress, { dockerfile: 'Dockerfile' }).reason).toBe(reason);
 });
 
 it.each([
@@ -70,7 +70,7 @@ it.each([
   progress.line(JSON.stringify({ vertexes: [vertex], logs: [{ vertex: 'd', data: btoa(text) }] }));
   progress.line('error: failed to solve: process "x" did not complete successfully: exit code: 1');
 
-  const error = judgeBuild(progress, 'Dockerfile');
+  const error = judgeBuild(progress, { dockerfile: 'Dockerfile' });
 
   expect([error.reason, error.message]).toEqual([reason, expect.stringMatching(message)]);
 });
@@ -82,14 +82,29 @@ it('keeps 200 lines of the failing step, and tells the last 20 of them', () => {
   progress.line(JSON.stringify({ vertexes: [vertex], logs: [{ vertex: 'd', data: btoa(log) }] }));
   progress.line('error: failed to solve: process "x" did not complete successfully: exit code: 1');
 
-  const { tail, details } = judgeBuild(progress, 'Dockerfile');
+  const { tail, details } = judgeBuild(progress, { dockerfile: 'Dockerfile' });
 
   expect([tail.length, tail[0], tail.at(-1)]).toEqual([200, 'line 100', 'line 299']);
   expect([details.lines?.length, details.lines?.[0]]).toEqual([20, 'line 280']);
 });
 
+it('has another remedy for the name of an image that the author did not write', () => {
+  const progress = new BuildProgress(() => undefined);
+  progress.line('error: failed to solve: node:99-slim: not found');
+
+  const { reason, message } = judgeBuild(progress, {
+    dockerfile: 'derived Dockerfile',
+    derived: { folder: '/f', summary: '' },
+  });
+
+  expect(reason).toBe('BaseImageMissing');
+  expect(message).toContain('ask for another version, or have the administrator set builds.baseImages');
+});
+
 it('blames the builder when it ends without a word', () => {
-  expect(judgeBuild(new BuildProgress(() => undefined), 'Dockerfile').reason).toBe('BuilderUnavailable');
+  expect(judgeBuild(new BuildProgress(() => undefined), { dockerfile: 'Dockerfile' }).reason).toBe(
+    'BuilderUnavailable',
+  );
 });
 
 it('counts the instructions, and those that came from the cache', () => {

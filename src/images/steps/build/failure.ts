@@ -1,5 +1,6 @@
 import type { StepReason } from '../result/result.ts';
 import { type Details, StepError } from '../step-error.ts';
+import type { BuildPaths } from './arguments.ts';
 import type { BuildProgress, FailedStep } from './rawjson.ts';
 
 interface Evidence {
@@ -7,6 +8,8 @@ interface Evidence {
   readonly error: string;
   readonly exitCode: number | undefined;
   readonly instruction: boolean;
+  /** The Dockerfile is ours. */
+  readonly derived: boolean;
   /** What the failing command printed last. It is the repository's, so it only makes a cause finer that is known to be a command's. */
   readonly printed: string;
 }
@@ -72,16 +75,22 @@ function told({ error }: Evidence): string {
   return error.slice(0, 400);
 }
 
-function baseImage({ error }: Evidence): string {
-  return `${error.slice(0, 300)}; correct the name, or give credentials that may pull it`;
+function baseImage({ error, derived }: Evidence): string {
+  const remedy = derived
+    ? 'ask for another version, or have the administrator set builds.baseImages'
+    : 'correct the name, or give credentials that may pull it';
+  return `${error.slice(0, 300)}; ${remedy}`;
 }
 
 /** `Dockerfile:4`, alone on its line, above the excerpt. */
 const place = /^(?<file>[^\s:]+):(?<line>\d{1,6})$/;
 const failedWith = /^error: failed to solve: (.*)$/s;
 
-/** The error that a failed build ends its step with. `dockerfile` is its path in the repository. */
-export function judgeBuild(progress: BuildProgress, dockerfile: string): StepError {
+/** The error that a failed build ends its step with. */
+export function judgeBuild(
+  progress: BuildProgress,
+  { dockerfile, derived }: Pick<BuildPaths, 'dockerfile' | 'derived'>,
+): StepError {
   const error = errorOf(progress);
   if (error === undefined) return noAnswer(progress);
   const { failed } = progress;
@@ -89,6 +98,7 @@ export function judgeBuild(progress: BuildProgress, dockerfile: string): StepErr
   const evidence = {
     error,
     exitCode,
+    derived: derived !== undefined,
     instruction: failed !== undefined && !failed.step.startsWith('[internal]'),
     printed: failed?.lines.slice(-20).join('\n') ?? '',
   };

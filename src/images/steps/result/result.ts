@@ -51,6 +51,8 @@ const built = z.strictObject({
   /** Until the builder answered; part of `seconds`. */
   startSeconds: seconds,
   dockerfile: text(512),
+  /** What was recognised, where the repository has no Dockerfile. */
+  plan: text(512).optional(),
   cachedSteps: count,
   totalSteps: count,
 });
