@@ -46,15 +46,22 @@ export function firstStep({ live, previous }: State, release: number, { strategy
   return isProven ? legsOf(strategy).length - 1 : 0;
 }
 
-/** Another strategy, or one with another number of steps, begins at its own first leg. */
+/**
+ * Another strategy, or one with another number of steps, begins at its own first leg. A step that waits for something else
+ * than before begins anew: the time of the old wait is none of the new one, and a decision was about the old one.
+ */
 export function followStrategy(state: State, input: Input): State {
   const { rollout } = state;
   const { strategy } = input;
   if (rollout === undefined) return state;
-  if (rollout.strategy === strategy.type && rollout.steps === legsOf(strategy).length) return state;
-  const step = firstStep(state, rollout.release, input);
-  const stays = rollout.phase === phases.preparing || rollout.aborting === true;
-  const moved = stays ? { ...rollout, ...stepFields(strategy, step) } : enterLeg(rollout, step, input);
+  const hasItsLegs = rollout.strategy === strategy.type && rollout.steps === legsOf(strategy).length;
+  if (hasItsLegs && (!isOnItsWay(rollout) || rollout.phase === phaseOf[legAt(strategy, rollout.step).waits]))
+    return state;
+  const step = hasItsLegs ? rollout.step : firstStep(state, rollout.release, input);
+  const { approved: _, ...undecided } = rollout;
+  const moved = isOnItsWay(rollout)
+    ? enterLeg(undecided, step, input)
+    : { ...undecided, ...stepFields(strategy, step) };
   return { ...state, rollout: { ...moved, strategy: strategy.type } };
 }
 

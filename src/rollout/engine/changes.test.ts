@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { anObservation, aRelease, EngineDriver, succeeded } from '../../../test/support/rollouts.ts';
+import { type Strategy, strategy } from '../../crds/strategy/strategy.ts';
+import { promote } from './ask.ts';
+
+/* What people change while something is on its way. */
+
+const [one, two] = [aRelease(1), aRelease(2)];
+const running = anObservation();
+
+const canary = (...steps: object[]) =>
+  strategy.parse({ type: 'Canary', progressDeadlineSeconds: 60, canary: { steps } });
+const manual = strategy.parse({ type: 'BlueGreen', progressDeadlineSeconds: 60, blueGreen: { promotion: 'Manual' } });
+
+/** Release 1 serves. */
+function serving(plan: Strategy): EngineDriver {
+  const engine = new EngineDriver();
+  use(engine, plan);
+  engine.look(one, succeeded);
+  return engine;
+}
+
+function use(engine: EngineDriver, plan: Strategy): void {
+  engine.settings = { strategy: plan, replicas: 4 };
+}
+
+describe('steps that are changed while a person decides', () => {
+  it('give up no release for the time that the decision took', () => {
+    const engine = serving(canary({ weight: 25 }, { approval: {} }, { weight: 50 }));
+    engine.look(two, succeeded);
+    engine.look(two, succeeded);
+    engine.advance(3600);
+    use(engine, canary({ weight: 25 }, { weight: 30 }, { weight: 50 }));
+
+    const { state, aim } = engine.look(two, running);
+
+    expect(aim).toMatchObject({ release: 2, stage: { weight: 30 } });
+    expect(state.rollout).toMatchObject({ phase: 'Advancing', step: 1 });
+  });
+
+  it('wait for one where there was none, until the deadline that is asked for', () => {
+    const engine = serving(canary({ weight: 25 }, { weight: 30 }, { weight: 50 }));
+    engine.look(two, succeeded);
+    use(engine, canary({ weight: 25 }, { approval: { deadlineSeconds: 300 } }, { weight: 50 }));
+    engine.look(two, succeeded);
+    engine.advance(299);
+    const waits = engine.look(two, running);
+    engine.advance(1);
+    const late = engine.look(two, succeeded);
+
+    expect(waits.summary.reason).toBe('AwaitingApproval');
+    expect(late.summary.message).toContain('Nobody promoted it');
+  });
+});
+
+it('a decision about one strategy is none about another', () => {
+  const engine = serving(manual);
+  engine.look(two, succeeded);
+  const context = { strategy: manual, releases: engine.releases, now: new Date(engine.nowMs) };
+  const answer = promote(engine.state, { release: 2 }, context);
+  if ('state' in answer) engine.state = answer.state;
+  use(engine, canary({ weight: 25 }, { weight: 30 }, { approval: {} }));
+  for (const _ of [1, 2, 3]) engine.look(two, succeeded);
+
+  expect(engine.look(two, succeeded).summary.reason).toBe('AwaitingApproval');
+});
