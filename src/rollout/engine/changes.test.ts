@@ -5,8 +5,9 @@ import { promote } from './ask.ts';
 
 /* What people change while something is on its way. */
 
-const [one, two] = [aRelease(1), aRelease(2)];
+const [one, two, three] = [aRelease(1), aRelease(2), aRelease(3)];
 const running = anObservation();
+const failed = anObservation({ outcome: 'Failed', reason: 'CrashLoop', message: 'app exits with 1', progress: 'x' });
 
 const canary = (...steps: object[]) =>
   strategy.parse({ type: 'Canary', progressDeadlineSeconds: 60, canary: { steps } });
@@ -63,4 +64,20 @@ it('a decision about one strategy is none about another', () => {
   for (const _ of [1, 2, 3]) engine.look(two, succeeded);
 
   expect(engine.look(two, succeeded).summary.reason).toBe('AwaitingApproval');
+});
+
+describe('a release that is not wanted any more', () => {
+  it('does not become live because the wish goes back to one that failed', () => {
+    const engine = serving(strategy.parse({ progressDeadlineSeconds: 60 }));
+    engine.look(two, failed);
+    engine.look(two, succeeded);
+    engine.look(three, running);
+
+    engine.look(two, running);
+    const after = engine.look(two, succeeded);
+
+    expect(after.state).toMatchObject({ live: 1, rollout: undefined });
+    expect(after.summary.reason).toBe('RolledBack');
+    expect(engine.outcomes()).toEqual(['3 Superseded', '2 RolledBack', '1 Live']);
+  });
 });

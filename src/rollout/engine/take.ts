@@ -10,9 +10,8 @@ import { type Input, type KnownRelease, phases, type State } from './state.ts';
  */
 export function takeWanted(state: State, input: Input): State {
   const { wanted, paused } = input;
-  if (wanted === undefined || paused || wanted.hash === state.refused) return state;
-  if (isUnderWay(state.rollout, wanted)) return state;
-  if (wanted.number === state.live) return returnToLive(state, input);
+  if (wanted === undefined || paused || isUnderWay(state.rollout, wanted)) return state;
+  if (wanted.number === state.live || wanted.hash === state.refused) return returnToLive(state, input);
   return start(giveWay(state, input), wanted, input);
 }
 
@@ -20,7 +19,7 @@ function isUnderWay(rollout: RolloutStatus | undefined, { number }: KnownRelease
   return rollout?.release === number && rollout.aborting !== true;
 }
 
-/** A rollback goes on to its end: that is where the live release is wanted. */
+/** A rollback goes on to its end: that is where the live release is wanted. One that failed is no reason to leave it. */
 function returnToLive(state: State, input: Input): State {
   return state.rollout?.aborting === true ? state : giveWay(state, input);
 }
@@ -28,10 +27,12 @@ function returnToLive(state: State, input: Input): State {
 function giveWay(state: State, { now, wanted }: Input): State {
   if (state.rollout === undefined) return state;
   const { release, aborting } = state.rollout;
+  const comes = wanted === undefined || wanted.hash === state.refused ? undefined : wanted.number;
+  const message = comes === undefined ? 'It was not wanted any more.' : `Release ${comes} took its place.`;
   const ended =
     aborting === true
       ? endAborted(state, release, now)
-      : endRecord(state, release, { outcome: 'Superseded', now, message: `Release ${wanted?.number} took its place.` });
+      : endRecord(state, release, { outcome: 'Superseded', now, message });
   return { ...ended, rollout: undefined };
 }
 
