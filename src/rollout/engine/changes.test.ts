@@ -81,3 +81,15 @@ describe('a release that is not wanted any more', () => {
     expect(engine.outcomes()).toEqual(['3 Superseded', '2 RolledBack', '1 Live']);
   });
 });
+
+it('a release that is wanted anew is not called a rollback for an old one', () => {
+  const engine = serving(strategy.parse({ type: 'BlueGreen' }));
+  engine.look(two, succeeded);
+  engine.look(two, succeeded);
+  for (const _ of [1, 2]) engine.look(one, succeeded, { cause: 'Rollback' });
+  for (const _ of [1, 2]) engine.look(two, succeeded);
+  for (const _ of [1, 2]) engine.look(one, succeeded);
+
+  expect(engine.state).toMatchObject({ live: 1, previous: { release: 2 } });
+  expect(engine.state.history.map(({ cause }) => cause)).toEqual(['Commit', 'Commit']);
+});

@@ -36,13 +36,13 @@ function giveWay(state: State, { now, wanted }: Input): State {
   return { ...ended, rollout: undefined };
 }
 
-function start(state: State, { number }: KnownRelease, input: Input): State {
-  const { cause, strategy, now } = input;
+function start(state: State, { number, cause: made }: KnownRelease, input: Input): State {
+  const { cause = made, strategy, now } = input;
   const startedAt = wholeSeconds(now);
   const begun = changeRecord(state, number, ({ finishedAt: _end, message: _why, reason: _word, ...old }) => ({
     ...old,
     outcome: 'InProgress',
-    cause: cause ?? old.cause,
+    cause,
     startedAt,
   }));
   const previous = state.previous?.release === number ? undefined : state.previous;
