@@ -80,6 +80,21 @@ describe('a release that is not wanted any more', () => {
     expect(after.summary.reason).toBe('RolledBack');
     expect(engine.outcomes()).toEqual(['3 Superseded', '2 RolledBack', '1 Live']);
   });
+
+  it('is told as long as it has traffic', () => {
+    const engine = serving(canary({ weight: 60 }));
+    const shares = (live: number) => [
+      { release: 2, ready: 3, weight: 100 - live },
+      { release: 1, ready: 4, weight: live },
+    ];
+    engine.look(two, anObservation({ sides: shares(40) }));
+
+    const withdrawn = engine.look(one, anObservation({ sides: shares(40) }));
+    const back = engine.look(one, anObservation({ outcome: 'Succeeded', sides: shares(100) }));
+
+    expect(withdrawn.summary).toEqual({ reason: 'RollingOut', message: expect.stringContaining('60 %') });
+    expect(back.summary.reason).toBe('ReleaseLive');
+  });
 });
 
 it('a release that is wanted anew is not called a rollback for an old one', () => {

@@ -32,7 +32,7 @@ export interface Observed {
   readonly progress: string;
   readonly available: boolean;
   /** Of every release that has something running. */
-  readonly sides: readonly { readonly release: number; readonly ready: number }[];
+  readonly sides: readonly { readonly release: number; readonly ready: number; readonly weight?: number }[];
 }
 
 export interface Finding {

@@ -18,6 +18,7 @@ const rules: readonly Rule[] = [
   afterFailure,
   withoutRelease,
   notServing,
+  whileOthersServe,
   whileHeld,
 ];
 
@@ -125,6 +126,16 @@ function notServing({ live }: State, { observation, replicas }: Input): Finding 
   if (!observation.available) return { reason: observation.reason ?? 'Degraded', message: observation.message };
   if (replicas > 0) return undefined;
   return { reason: 'ScaledToZero', message: `No replicas of release ${live} are wanted.` };
+}
+
+/** What was in the middle when it was withdrawn serves until its traffic has moved. */
+function whileOthersServe({ live, rollout }: State, { observation }: Input): Finding | undefined {
+  if (rollout !== undefined || observation === undefined || observation.outcome === 'Succeeded') return undefined;
+  const others = observation.sides.filter((side) => side.release !== live && (side.weight ?? side.ready) > 0);
+  if (others.length === 0) return undefined;
+  const weight = others.reduce((total, side) => total + (side.weight ?? 0), 0);
+  const what = weight > 0 ? `${weight} % of the traffic goes` : 'Some of the traffic goes';
+  return { reason: 'RollingOut', message: `${what} to other releases still, and is on its way to release ${live}.` };
 }
 
 function whileHeld({ live }: State, { hold }: Input): Finding | undefined {
