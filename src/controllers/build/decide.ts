@@ -1,5 +1,6 @@
 import type { Build } from '../../crds/build/build.ts';
 import { findCondition } from '../../crds/conditions/conditions.ts';
+import { objectName } from '../../crds/fields/names.ts';
 import type { SummaryReason } from '../../crds/reasons/reasons.ts';
 import type { BuildProgress, Failed, Succeeded } from '../../images/driver/driver.ts';
 import type { Stored } from '../../kube/index.ts';
@@ -60,7 +61,9 @@ function superseded({ build, progress }: View): Decision | undefined {
   const by = build.metadata.annotations?.[annotations.supersededBy];
   if (by === undefined || by === '') return undefined;
   const failed = endedBy('BuildCancelled', 'A newer commit took its place.', progress);
-  return { do: 'end', failed, cancel: true, supersededBy: by.slice(0, 253) };
+  // Anybody's text. A status with what is no name would be refused, and the Build never end.
+  const { data: supersededBy } = objectName().safeParse(by);
+  return { do: 'end', failed, cancel: true, ...(supersededBy !== undefined && { supersededBy }) };
 }
 
 function failed({ build, progress }: View): Decision | undefined {

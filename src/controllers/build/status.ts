@@ -1,5 +1,5 @@
 import type { Build } from '../../crds/build/build.ts';
-import type { BuildStatus } from '../../crds/build/status.ts';
+import { type BuildStatus, mostQueuePosition, mostStageSeconds } from '../../crds/build/status.ts';
 import type { Condition } from '../../crds/conditions/condition.ts';
 import { removeCondition, setCondition, summarise, wholeSeconds } from '../../crds/conditions/conditions.ts';
 import { stateOf } from '../../crds/conditions/states.ts';
@@ -25,7 +25,8 @@ export interface Occasion {
 
 export function queuedStatus(place: number): StatusChange {
   const builds = place === 1 ? 'One build goes' : `${place} builds go`;
-  return { fields: { queuePosition: place }, reason: 'BuildQueued', message: `${builds} first.` };
+  const queuePosition = Math.min(place, mostQueuePosition);
+  return { fields: { queuePosition }, reason: 'BuildQueued', message: `${builds} first.` };
 }
 
 export function untrustedStatus(): StatusChange {
@@ -150,7 +151,7 @@ function withQueue(build: Stored<Build>, stages: readonly StageTime[]): StageTim
 function queueStage({ metadata }: Stored<Build>, startedAt: string): StageTime {
   const since = metadata.creationTimestamp ?? startedAt;
   const seconds = Math.max(0, Math.round((Date.parse(startedAt) - Date.parse(since)) / 1000));
-  return { name: 'Queue', startedAt: since, seconds };
+  return { name: 'Queue', startedAt: since, seconds: Math.min(seconds, mostStageSeconds) };
 }
 
 function stamp(ms: number): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { statusFields } from '../conditions/condition.ts';
 import { atomicList, listMap } from '../fields/lists.ts';
-import { label, objectName } from '../fields/names.ts';
+import { objectName } from '../fields/names.ts';
 import { int32, int64 } from '../fields/numbers.ts';
 import { time } from '../fields/references.ts';
 import { text } from '../fields/text.ts';
@@ -14,10 +14,17 @@ export type Trust = (typeof trustLevels)[number];
 
 export const buildStages = ['Queue', 'Clone', 'Analyse', 'Build', 'Push', 'Sign'] as const;
 
+/** A Build may wait for longer: for a Secret, or for people. */
+export const mostStageSeconds = 604_800;
+/** A queue may be longer. */
+export const mostQueuePosition = 100_000;
+/** The path of a service and a Dockerfile below it. */
+export const longestDockerfile = 1025;
+
 const stage = z.strictObject({
   name: z.enum(buildStages).describe('Stage of the build.'),
   startedAt: time().describe('When it started.'),
-  seconds: int32(0, 604_800).optional().describe('How long it took; absent while it runs.'),
+  seconds: int32(0, mostStageSeconds).optional().describe('How long it took; absent while it runs.'),
 });
 
 /** Classes that a program can act on; the condition's reason is the finer word. */
@@ -39,7 +46,7 @@ const failure = z.strictObject({
       'Whose turn it is: the repository, its configuration, its code, resources, the registry, the platform, or nobody.',
     ),
   step: text(1024).optional().describe('Instruction or command that failed.'),
-  file: text(512).optional().describe('File that names the failing step.'),
+  file: text(longestDockerfile).optional().describe('File that names the failing step.'),
   line: int32(1, 1_000_000).optional().describe('Line in that file.'),
   exitCode: int32(-1, 255).optional().describe('Exit code of the failing command.'),
   remedy: text(2048).describe('What to do.'),
@@ -63,9 +70,11 @@ export const buildStatus = z.strictObject({
   digest: digest().optional().describe('Digest of the image.'),
   sizeBytes: int64().optional().describe('Compressed size of the image, over all platforms.'),
   platforms: atomicList(text(64), { max: 8 }).optional().describe('Platforms that were built.'),
-  plan: text(512).optional().describe('Where the Dockerfile came from: the repository, or what was recognised.'),
+  plan: text(longestDockerfile + 64)
+    .optional()
+    .describe('Where the Dockerfile came from: the repository, or what was recognised.'),
   attempt: int32(0, 100).optional().describe('Number of the attempt.'),
-  queuePosition: int32(0, 100_000).optional().describe('Builds that go first; absent once it runs.'),
+  queuePosition: int32(0, mostQueuePosition).optional().describe('Builds that go first; absent once it runs.'),
   jobName: objectName().optional().describe("Job in the operator's build namespace."),
   stages: listMap(stage, { max: buildStages.length }).optional().describe('Time of each stage.'),
   cachedSteps: int32(0, 100_000).optional().describe('Steps that came from the cache.'),
@@ -74,7 +83,7 @@ export const buildStatus = z.strictObject({
   startedAt: time().optional().describe('When the build left the queue.'),
   finishedAt: time().optional().describe('When it ended.'),
   deadline: time().optional().describe('When it is given up.'),
-  supersededBy: label(253).optional().describe('Build of a newer commit that took its place.'),
+  supersededBy: objectName().optional().describe('Build of a newer commit that took its place.'),
 });
 
 export type BuildStatus = z.output<typeof buildStatus>;

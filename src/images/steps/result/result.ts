@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { longestDockerfile } from '../../../crds/build/status.ts';
 import { plainLine } from '../program/lines.ts';
 
 /** What a step can fail of: reasons of the table in src/crds/reasons. */
@@ -27,6 +28,11 @@ const text = (length: number) =>
     .string()
     .max(length)
     .transform((said) => plainLine(said, undefined, length));
+/** What has nothing in it for a person is not there: the API server refuses a status with an empty place. */
+const something = (length: number) =>
+  text(length)
+    .transform((said) => said || undefined)
+    .optional();
 const seconds = z.number().min(0).max(1_000_000);
 const count = z.number().int().min(0).max(100_000);
 
@@ -36,8 +42,8 @@ const failure = z.strictObject({
   seconds,
   reason: z.enum(stepReasons),
   message: text(1024),
-  step: text(1024).optional(),
-  file: text(512).optional(),
+  step: something(1024),
+  file: something(longestDockerfile),
   line: z.number().int().min(1).max(1_000_000).optional(),
   exitCode: z.number().int().min(-1).max(255).optional(),
   lines: z.array(text(512)).max(20).optional(),
@@ -50,7 +56,7 @@ const built = z.strictObject({
   seconds,
   /** Until the builder answered; part of `seconds`. */
   startSeconds: seconds,
-  dockerfile: text(512),
+  dockerfile: text(longestDockerfile),
   /** What was recognised, where the repository has no Dockerfile. */
   plan: text(512).optional(),
   cachedSteps: count,
