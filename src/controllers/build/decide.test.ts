@@ -136,3 +136,9 @@ it('waits for the Deployment that vouches for its Build, and gives up when there
     failed: { reason: 'BuildCancelled' },
   });
 });
+
+it('ends one whose Project goes between two tries: it would hold a place in the queue for ever', () => {
+  const build = aBuild({ startedAt: stamp(now), deadline: stamp(now + 60_000), attempt: 2 });
+
+  expect(decided({ build, hasProject: false })).toMatchObject({ do: 'end', failed: { reason: 'ProjectNotFound' } });
+});

@@ -93,9 +93,13 @@ function running({ progress }: View): Decision | undefined {
   return progress.state === 'Running' ? { do: 'watch', progress } : undefined;
 }
 
-function orphaned({ build, hasProject }: View): Decision | undefined {
+function orphaned({ build, hasProject, progress }: View): Decision | undefined {
   if (hasProject) return undefined;
   const message = `there is no Project "${build.spec.projectRef.name}" in this namespace; create it, or correct projectRef`;
+  // Between two tries it has a place in the queue, which it would keep for ever: nothing wakes it.
+  if (build.status?.startedAt !== undefined) {
+    return { do: 'end', failed: endedBy('ProjectNotFound', message, progress), cancel: false };
+  }
   return { do: 'refuse', reason: 'ProjectNotFound', message };
 }
 

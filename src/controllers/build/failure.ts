@@ -8,6 +8,7 @@ const classes: Partial<Record<SummaryReason, BuildFailure['class']>> = {
   SourceNotFound: 'Repository',
   SourceForbidden: 'Repository',
   SourceRefused: 'Repository',
+  ProjectNotFound: 'Configuration',
   CredentialsMissing: 'Configuration',
   UnknownProjectType: 'Configuration',
   BuildTooLarge: 'Configuration',
