@@ -22,6 +22,10 @@ it.each([{}, { cpu: '2', memory: '4Gi' }, { cpu: '500m' }, { memory: '4096Mi' }]
 it.each([
   [{ cpu: '2001m' }, 'build.cpu is 2001m, and a build may have at most 2'],
   [{ memory: '5Gi' }, 'build.memory is 5Gi, and a build may have at most 4Gi'],
+  [{ memory: '0' }, 'build.memory is 0, which a node takes for no limit'],
+  [{ memory: '0.000' }, 'build.memory is 0.000, which a node takes for no limit'],
+  [{ memory: '0Mi' }, 'build.memory is 0Mi, which a node takes for no limit'],
+  [{ cpu: 0 }, 'build.cpu is 0, which a node takes for no limit'],
 ])('refuses one that asks for %o, and says what it may have', (settings, message) => {
   expect(() => fits(asks(settings), limits)).toThrow(
     expect.objectContaining({

@@ -60,18 +60,19 @@ export function fits(
   { spec }: Pick<Build, 'spec'>,
   { maxCpu, maxMemory }: Pick<BuildOptions, 'maxCpu' | 'maxMemory'>,
 ): void {
-  const { cpu = 0, memory = 0 } = spec.build ?? {};
-  const limits = [
-    { field: 'build.cpu', asked: cpu, most: maxCpu },
-    { field: 'build.memory', asked: memory, most: maxMemory },
-  ];
-  const beyond = limits.find(({ asked, most }) => amountOf(asked) > amountOf(most));
-  if (beyond === undefined) return;
-  const { field, asked, most } = beyond;
-  throw new NotReady(
-    'BuildTooLarge',
-    `${field} is ${asked}, and a build may have at most ${most} on this cluster; lower it`,
-  );
+  const { cpu, memory } = spec.build ?? {};
+  const problem = misfit('build.cpu', cpu, maxCpu) ?? misfit('build.memory', memory, maxMemory);
+  if (problem !== undefined) throw new NotReady('BuildTooLarge', problem);
+}
+
+function misfit(field: string, asked: string | number | undefined, most: string | number): string | undefined {
+  if (asked === undefined) return undefined;
+  // The kubelet sets no limit then: the build could have the whole node.
+  if (amountOf(asked) === 0) {
+    return `${field} is ${asked}, which a node takes for no limit; write an amount up to ${most}, or leave it out`;
+  }
+  if (amountOf(asked) <= amountOf(most)) return undefined;
+  return `${field} is ${asked}, and a build may have at most ${most} on this cluster; lower it`;
 }
 
 interface Found {
