@@ -72,6 +72,11 @@ export const pushPlan = z.strictObject({
   }),
 });
 
+/** A plan as the environment takes it. Kubernetes puts other variables in where a `$` stands, and makes one of two. */
+export function planText(plan: object): string {
+  return JSON.stringify(plan).replaceAll('$', '\\u0024');
+}
+
 export type SourceLimits = z.output<typeof sourceLimits>;
 export type ClonePlan = z.output<typeof clonePlan>;
 export type BuildStepPlan = z.output<typeof buildPlan>;

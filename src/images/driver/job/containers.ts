@@ -1,5 +1,5 @@
 import type { PodTemplate } from '../../../objects/workloads.ts';
-import { places } from '../../steps/plans.ts';
+import { places, planText } from '../../steps/plans.ts';
 import type { BuildPlan } from '../driver.ts';
 import type { JobOptions } from './options.ts';
 import { volumes } from './volumes.ts';
@@ -79,7 +79,7 @@ function step(name: 'clone' | 'build' | 'push', plan: object, { builderImage = '
     image: builderImage,
     imagePullPolicy: 'IfNotPresent',
     command: ['node', places.program, name],
-    env: [{ name: places.plan, value: JSON.stringify(plan) }],
+    env: [{ name: places.plan, value: planText(plan) }],
     terminationMessagePath: places.result,
     terminationMessagePolicy: 'File',
   };

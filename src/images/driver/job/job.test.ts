@@ -127,3 +127,19 @@ it('is found again by the Build and the attempt', () => {
   expect(metadata).toMatchObject({ namespace: 'vish-builds', name: 'build-f0e1-2', ...marks });
   expect(spec?.template.metadata).toMatchObject(marks);
 });
+
+it('hands on the plan as it is, where Kubernetes would put other variables in', () => {
+  const args = [
+    { name: 'PRICE', value: '$$5' },
+    { name: 'HOST', value: '$(KUBERNETES_SERVICE_HOST)' },
+  ];
+  const plan = aPlan({ image: { ...aPlan().image, args } });
+  const [variable] = podOf(plan).build.env ?? [];
+
+  expect(JSON.parse(expanded(variable?.value ?? ''))).toEqual(plan.image);
+});
+
+/** What a container gets: of `$$` a `$`, of `$(NAME)` the value of a variable that the kubelet knows. */
+function expanded(text: string): string {
+  return text.replaceAll(/\$\$|\$\((\w+)\)/g, (found) => (found === '$$' ? '$' : 'tcp://10.0.0.1:443'));
+}
