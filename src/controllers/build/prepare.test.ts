@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { build } from '../../crds/build/build.ts';
-import { fits, NotReady } from './prepare.ts';
+import { argumentsFit, fits, NotReady } from './prepare.ts';
 
 const limits = { maxCpu: 2, maxMemory: '4Gi' };
 const asks = (settings: object) => ({
@@ -33,5 +33,28 @@ it.each([
       reason: 'BuildTooLarge',
       message: expect.stringContaining(message),
     }),
+  );
+});
+
+const withArguments = (count: number, value: string) => ({
+  path: '.',
+  args: Array.from({ length: count }, (_, index) => ({ name: `ARG_${index}`, value })),
+  platforms: [],
+  labels: {},
+  registries: [],
+  cacheMegabytes: 1,
+});
+
+it('takes build arguments that one variable of a container has room for', () => {
+  expect(() => argumentsFit(withArguments(25, 'a'.repeat(4096)))).not.toThrow();
+});
+
+it.each([
+  ['many', withArguments(64, 'a'.repeat(4096))],
+  ['some of other letters', withArguments(20, '\u{1f4a5}'.repeat(4096))],
+  ['some that grow when they are written', withArguments(20, '$'.repeat(4096))],
+])('refuses %s long build arguments: no container would start with them', (_what, plan) => {
+  expect(() => argumentsFit(plan)).toThrow(
+    expect.objectContaining({ reason: 'BuildTooLarge', message: expect.stringMatching(/build.args take \d+ bytes/) }),
   );
 });

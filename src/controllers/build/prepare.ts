@@ -4,6 +4,7 @@ import type { Project } from '../../crds/project/project.ts';
 import type { SummaryReason } from '../../crds/reasons/reasons.ts';
 import type { BuildPlan, Credentials } from '../../images/driver/driver.ts';
 import { cacheFor, throwawayMegabytes } from '../../images/driver/job/options.ts';
+import { planText } from '../../images/steps/plans.ts';
 import { type Client, ifPresent, type Stored } from '../../kube/index.ts';
 import { type Secret, secrets } from '../../objects/core.ts';
 import { type Outbound, OutboundError, type Pin } from '../../outbound/outbound.ts';
@@ -44,15 +45,17 @@ export async function prepare(wanted: Wanted, means: Means, signal: AbortSignal)
     const message = "the operator's settings name no builder image; have the administrator set builds.builderImage";
     throw new NotReady('BuilderUnavailable', message);
   }
+  const image = imagePlanOf(wanted.build, wanted.project, means.options);
   fits(wanted.build, means.options);
-  const { source, image } = wanted.project.spec;
+  argumentsFit(image);
+  const { source, image: destination } = wanted.project.spec;
   const { namespace = '' } = wanted.build.metadata;
   const pin = await pinned(source.git?.url ?? '', means);
   const [git, registry] = await Promise.all([
     read(means, { namespace, name: source.git?.credentialsRef?.name, field: 'source.git.credentialsRef' }, signal),
-    read(means, { namespace, name: image.credentialsRef?.name, field: 'image.credentialsRef' }, signal),
+    read(means, { namespace, name: destination.credentialsRef?.name, field: 'image.credentialsRef' }, signal),
   ]);
-  return planOf(wanted, means.options, { pin, credentials: credentialsOf(git, registry) });
+  return planOf(wanted, means.options, { pin, image, credentials: credentialsOf(git, registry) });
 }
 
 /** Before a pod asks for it: a cluster that grows by itself would buy a node of that size. */
@@ -75,15 +78,26 @@ function misfit(field: string, asked: string | number | undefined, most: string 
   return `${field} is ${asked}, and a build may have at most ${most} on this cluster; lower it`;
 }
 
+/** A program takes no longer variable than 128 KiB, and the pod's own error would say nothing of arguments. */
+const mostPlanBytes = 120_000;
+
+export function argumentsFit(plan: BuildPlan['image']): void {
+  const bytes = Buffer.byteLength(planText(plan));
+  if (bytes <= mostPlanBytes) return;
+  const message = `build.args take ${bytes} bytes as they are handed on, and may take ${mostPlanBytes} together; put long values into a file of the repository`;
+  throw new NotReady('BuildTooLarge', message);
+}
+
 interface Found {
   readonly pin: Pin;
+  readonly image: BuildPlan['image'];
   readonly credentials: Credentials;
 }
 
 function planOf(
   { build, project, deadline, now }: Wanted,
   options: BuildOptions,
-  { pin, credentials }: Found,
+  { pin, image, credentials }: Found,
 ): BuildPlan {
   const { metadata, spec } = build;
   const trust = trustOf(build);
@@ -95,7 +109,7 @@ function planOf(
     build: { namespace: metadata.namespace ?? '', name: metadata.name },
     projectUid: project.metadata.uid,
     clone: clonePlanOf(spec.commit, options, pin),
-    image: imagePlanOf(build, project, options),
+    image,
     trust,
     push: { repository: repositoryOf(project, trust), tag: spec.commit, outbound: rules },
     credentials,

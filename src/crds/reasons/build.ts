@@ -82,8 +82,9 @@ export const buildReasons = {
     kinds,
     axes,
     course: 'Stuck',
-    cause: 'The build asks for more CPU or memory than a build may have on this cluster.',
-    remedy: 'Lower build.cpu or build.memory to what the message allows, or have the administrator raise the limit.',
+    cause: 'The build asks for more CPU or memory than a build may have on this cluster, or has too long arguments.',
+    remedy:
+      'Lower build.cpu, build.memory or build.args to what the message allows, or have the administrator raise the limit of the first two.',
   },
   BuildTimedOut: {
     kinds,
