@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { type Strategy, strategy } from '../../src/crds/strategy/strategy.ts';
+import type { Verdict } from '../../src/rollout/checks/judge.ts';
+import type { Measurement } from '../../src/rollout/checks/run.ts';
 import type { Aim } from '../../src/rollout/engine/aim.ts';
 import { type Ask, abort, promote, skip } from '../../src/rollout/engine/ask.ts';
 import type { Decision } from '../../src/rollout/engine/decide.ts';
 import type { KnownRelease, Observed, State } from '../../src/rollout/engine/state.ts';
 import { isReached, type Shift, type ShiftInput, type ShiftSide, shifted } from '../../src/rollout/shift/shift.ts';
+import { aCheck, aMeasurement } from './checks.ts';
 import { anObservation, aRelease, EngineDriver } from './rollouts.ts';
 
 const asks = { promote, skip, abort } as const;
@@ -12,7 +15,9 @@ const asks = { promote, skip, abort } as const;
 const ofARelease = { release: fc.integer({ min: 1, max: 6 }), count: fc.integer({ min: 1, max: 6 }) };
 const does = <Name extends string>(name: Name) => ({ does: fc.constant(name) });
 
-/** What people, pods, nodes, time and crashes do. */
+const aVerdict = fc.constantFrom<Verdict[]>('Passed', 'Passed', 'Failed', 'NoData');
+
+/** What people, pods, nodes, time, checks and crashes do. */
 export const aTrafficMove = fc.oneof(
   { weight: 2, arbitrary: fc.record({ ...does('release'), broken: fc.boolean() }) },
   {
@@ -28,6 +33,7 @@ export const aTrafficMove = fc.oneof(
   { weight: 3, arbitrary: fc.record({ ...does('wait'), seconds: fc.nat(90) }) },
   { weight: 1, arbitrary: fc.record({ ...does('pause'), paused: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ ...does('wish'), release: ofARelease.release, back: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ ...does('measure'), verdict: aVerdict }) },
   { weight: 1, arbitrary: fc.record(does('retry')) },
   {
     weight: 3,
@@ -64,7 +70,19 @@ export const aStrategy = fc.constantFrom<Strategy[]>(
       previous: { warm: 'Fixed', replicas: 1 },
     },
   }),
+  strategy.parse({
+    type: 'BlueGreen',
+    ...deadline,
+    blueGreen: { before: ['a'], after: ['b'], background: ['c'], previous },
+  }),
+  strategy.parse({
+    type: 'Canary',
+    ...deadline,
+    canary: { steps: [{ weight: 20 }, { checks: ['a', 'b'] }, { pauseSeconds: 30 }], background: ['a', 'c'], previous },
+  }),
 );
+
+const checks = ['a', 'b', 'c'].map((name) => aCheck(name, { count: 2 }));
 
 interface Replicas {
   asked: number;
@@ -100,6 +118,8 @@ export class TrafficWorld {
   private wish = { release: 1, back: false };
   private desired = 3;
   private paused = false;
+  private verdict: Verdict = 'Passed';
+  private runs: Decision['runs'] = [];
 
   private readonly moves: { [Does in Move['does']]: (move: Extract<Move, { does: Does }>) => void } = {
     release: ({ broken }) => this.release(broken),
@@ -121,6 +141,9 @@ export class TrafficWorld {
     wish: ({ release, back }) => {
       this.wish = { release: 1 + ((release - 1) % this.made.length), back };
     },
+    measure: ({ verdict }) => {
+      this.verdict = verdict;
+    },
     retry: () => {
       this.engine.state = { ...this.engine.state, refused: undefined };
     },
@@ -130,7 +153,7 @@ export class TrafficWorld {
   constructor(plan: Strategy, splits: boolean) {
     this.plan = plan;
     this.splits = splits;
-    this.engine.settings = { strategy: plan };
+    this.engine.settings = { strategy: plan, checks };
   }
 
   play(move: Move): void {
@@ -142,6 +165,7 @@ export class TrafficWorld {
   /** Nobody does anything any more, and what can serve does. */
   calm(): void {
     this.paused = false;
+    this.verdict = 'Passed';
     this.settle(60, 10);
   }
 
@@ -214,7 +238,7 @@ export class TrafficWorld {
       cause: this.wish.back ? ('Rollback' as const) : undefined,
       prepared: true,
     };
-    this.engine.ask(wanted, more);
+    this.engine.ask(wanted, { ...more, measurements: this.measured() });
     const { aim } = this.engine.ask(wanted, more);
     const input = this.inputOf(aim);
     if (input === undefined) return;
@@ -223,9 +247,17 @@ export class TrafficWorld {
     this.apply(shift, lost);
     const readyAfter = new Map([...this.sides].map(([release, { ready }]) => [release, ready]));
     const decision = this.engine.ask(wanted, { ...more, observation: this.observe(aim) });
+    this.runs = decision.runs;
     const { paused, splits } = this;
     const { nowMs } = this.engine;
     this.views.push({ decision, aim, aimed, input, shift, again, readyAfter, paused, nowMs, splits });
+  }
+
+  /** What was due at the last look; also what the operator lost on the way. */
+  private measured(): Measurement[] {
+    const at = new Date(this.engine.nowMs);
+    const due = this.runs.filter((run) => Date.parse(run.due) <= at.getTime());
+    return due.map((run) => aMeasurement(run, this.verdict, at));
   }
 
   private inputOf({ release, from, stage, warm, goingBack = false }: Aim): ShiftInput | undefined {

@@ -89,7 +89,9 @@ const shape = exactlyOne(
     timeoutSeconds: seconds(1, 3600).default(10).describe('Time for one measurement; then it has no data. Default 10.'),
     count: int32(1, 1000)
       .default(3)
-      .describe('Measurements that make a result. In the background it measures until the rollout ends. Default 3.'),
+      .describe(
+        'Measurements with data that make a result. In the background every so many count anew until the rollout ends. Default 3.',
+      ),
     failureLimit: int32(0, 1000)
       .default(1)
       .describe(
@@ -97,7 +99,7 @@ const shape = exactlyOne(
       ),
     inconclusiveLimit: int32(0, 1000)
       .default(3)
-      .describe('Measurements without data that are borne before `onNoData` decides. Default 3.'),
+      .describe('Measurements without data, one after the other, that are borne before `onNoData` decides. Default 3.'),
     onNoData: z
       .enum(['Pass', 'Fail', 'Wait'])
       .default('Wait')

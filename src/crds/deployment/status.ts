@@ -32,12 +32,14 @@ const release = z.strictObject({
 
 const checkStatus = z.strictObject({
   name: label(40).describe('Name of the check.'),
+  release: int64(1).describe('Number of the release that it was asked about.'),
+  step: int32(0, 64).optional().describe('Step that waits for it; absent for one in the background.'),
   result: z.enum(checkResults).describe('Result so far.'),
   value: text(256, { min: 0 }).optional().describe('Last value.'),
   query: text(4096).optional().describe('Query as it was asked, without credentials.'),
-  measurements: int32(0, 1_000_000).optional().describe('Measurements taken.'),
+  measurements: int32(0, 1_000_000).optional().describe('Measurements with data that were counted.'),
   failures: int32(0, 1_000_000).optional().describe('Failed ones.'),
-  noData: int32(0, 1_000_000).optional().describe('Ones without data.'),
+  noData: int32(0, 1_000_000).optional().describe('Ones without data, one after the other.'),
   measuredAt: time().optional().describe('When the last one was taken.'),
   nextAt: time().optional().describe('When the next one is due.'),
   message: text(1024, { min: 0 }).optional().describe('What it found.'),

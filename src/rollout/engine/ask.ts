@@ -1,4 +1,5 @@
 import { leaveLive, startBack } from './back.ts';
+import { acceptSilence } from './checks.ts';
 import { type Leg, legsOf, type Plan } from './legs.ts';
 import { enterLeg, legAt, stepFields } from './route.ts';
 import { type Input, type KnownRelease, phases, type State } from './state.ts';
@@ -30,9 +31,12 @@ export function promote(state: State, ask: Ask, { strategy, ...context }: Contex
   const rollout = comingOf(state, ask);
   if ('refused' in rollout) return rollout;
   const legs = legsOf(strategy);
-  if (ask.step === 'full') return goTo(state, rollout, legs.length - 1, { strategy, ...context });
+  const accepted = acceptSilence(state);
+  if (ask.step === 'full') return goTo(accepted ?? state, rollout, legs.length - 1, { strategy, ...context });
+  // Missing data are no decision: one that comes later is asked for when it is time.
+  if (accepted !== undefined && legs[rollout.step]?.waits !== 'Person') return { state: accepted };
   if (!legs.slice(rollout.step).some(({ waits }) => waits === 'Person')) return refuse(noDecision(ask, legs));
-  return { state: { ...state, rollout: { ...rollout, approved: true } } };
+  return { state: { ...(accepted ?? state), rollout: { ...rollout, approved: true } } };
 }
 
 /** The step that it is at ends here. What comes next is still asked for in full, through the same gate. */

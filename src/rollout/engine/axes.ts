@@ -45,7 +45,7 @@ export function progressingAxis(state: State, input: Input): AxisChange {
   const { reason, message } = summaryOf(state, input);
   if (state.rollout !== undefined) {
     if (input.paused) return { type, status: 'Unknown', reason: 'Paused', message };
-    if (reason === 'AwaitingApproval') return { type, status: 'Unknown', reason, message };
+    if (reason === 'AwaitingApproval' || reason === 'AwaitingData') return { type, status: 'Unknown', reason, message };
     const onItsWay = state.rollout.aborting === true ? 'RollingBack' : 'RollingOut';
     return { type, status: 'True', reason: onItsWay, message };
   }

@@ -1,19 +1,25 @@
+import type { Run } from '../checks/run.ts';
 import { type Aim, aimOf } from './aim.ts';
 import type { AxisChange } from './axes.ts';
 import { availableAxis, progressingAxis, rolledBackAxis } from './axes.ts';
 import { turnBack } from './back.ts';
+import { followChecks, heldUp, runsOf } from './checks.ts';
 import { matchReleases } from './history.ts';
-import { judgeDeadline, judgeOutcome } from './judge.ts';
+import { judgeChecks, judgeDeadline, judgeOutcome } from './judge.ts';
 import { countProgress } from './progress.ts';
-import { enterAdvance, followStrategy, passWait, pauseEnd } from './route.ts';
+import { enterAdvance, followStrategy, pauseEnd } from './route.ts';
 import type { Finding, Input, State, Step } from './state.ts';
 import { summaryOf } from './summary.ts';
 import { takeWanted } from './take.ts';
+import { verifiedAxis } from './verified.ts';
+import { passWait } from './wait.ts';
 import { endWarm, judgeLive } from './warm.ts';
 
 export interface Decision {
   readonly state: State;
   readonly aim: Aim;
+  /** What is to be measured for its checks. */
+  readonly runs: readonly Run[];
   readonly summary: Finding;
   readonly axes: readonly AxisChange[];
   /** When to look again though nothing changes. */
@@ -27,11 +33,15 @@ const steps: readonly Step[] = [
   takeWanted,
   followStrategy,
   enterAdvance,
+  followChecks,
+  judgeChecks,
   passWait,
   countProgress,
   judgeLive,
   judgeOutcome,
   judgeDeadline,
+  // Of the step that has just begun.
+  followChecks,
   // A phase that has just begun has a deadline from its first moment.
   countWhenNew,
 ];
@@ -44,10 +54,11 @@ const steps: readonly Step[] = [
 export function decide(input: Input): Decision {
   const state = steps.reduce((result, step) => step(result, input), input.state);
   const summary = summaryOf(state, input);
-  const axes = [availableAxis(state, input), progressingAxis(state, input), rolledBackAxis(state, input)];
+  const axes = [availableAxis, progressingAxis, verifiedAxis, rolledBackAxis].map((axis) => axis(state, input));
   return {
     state,
     aim: aimOf(state, input),
+    runs: runsOf(state, input),
     summary,
     axes,
     lookAgainAt: nextTime(state, input),
@@ -55,10 +66,14 @@ export function decide(input: Input): Decision {
 }
 
 /** The first of all times at which something changes by itself. */
-function nextTime({ rollout, previous }: State, { strategy }: Input): Date | undefined {
+function nextTime(state: State, input: Input): Date | undefined {
+  const { rollout, previous } = state;
   const known = [rollout?.deadline, previous?.warmUntil].filter((time) => time !== undefined);
   const times = known.map((time) => Date.parse(time));
-  const pause = rollout && pauseEnd(rollout, strategy);
+  // A pause that is held up beyond its end, and a measurement that is under way, are ended by something that happens.
+  const pause = heldUp(state, input) === undefined ? rollout && pauseEnd(rollout, input.strategy) : undefined;
+  const measurements = runsOf(state, input).map(({ due }) => Date.parse(due));
+  times.push(...measurements.filter((due) => due > input.now.getTime()));
   if (pause !== undefined) times.push(pause.getTime());
   return times.length === 0 ? undefined : new Date(Math.min(...times));
 }

@@ -1,9 +1,10 @@
 import { wholeSeconds } from '../../crds/conditions/conditions.ts';
 import type { RolloutStatus } from '../../crds/deployment/status.ts';
 import { startBack } from './back.ts';
+import { failedCheck, heldUp } from './checks.ts';
 import { changeRecord, endAborted, endRecord, recordOf } from './history.ts';
 import { legsOf } from './legs.ts';
-import { enterLeg, legAt } from './route.ts';
+import { enter, enterLeg, legAt } from './route.ts';
 import { type Finding, type Input, phases, type State } from './state.ts';
 import { keptWarm } from './warm.ts';
 
@@ -20,16 +21,36 @@ export function judgeOutcome(state: State, input: Input): State {
     case 'Superseded':
       return fail(state, input, { reason: observation.reason ?? 'ReleaseFailed', message: observation.message });
     default:
-      return state;
+      return resume(state, input);
   }
+}
+
+/** A check that failed takes the release back, whatever the place says of it. */
+export function judgeChecks(state: State, input: Input): State {
+  const finding = input.paused ? undefined : failedCheck(state, input);
+  return finding === undefined ? state : fail(state, input, finding);
 }
 
 /** The place has done what this leg asks for; a pause or a decision does not end by that. */
 function reach(state: State, rollout: RolloutStatus, input: Input): State {
   const { strategy } = input;
   if (legAt(strategy, rollout.step).waits !== 'Machine') return state;
+  if (heldUp(state, input) !== undefined) return hold(state, rollout, input);
   if (rollout.step >= legsOf(strategy).length - 1) return succeed(state, input);
   return { ...state, rollout: enterLeg(rollout, rollout.step + 1, input) };
+}
+
+/** No time runs while it waits for data: all that it asked for is done. */
+function hold(state: State, rollout: RolloutStatus, { now }: Input): State {
+  if (rollout.phase === phases.awaitingData) return state;
+  return { ...state, rollout: enter(rollout, phases.awaitingData, now) };
+}
+
+/** What was reached is lost again while it waits for data: from here on its time runs. */
+function resume(state: State, { now, observation }: Input): State {
+  const { rollout } = state;
+  if (rollout?.phase !== phases.awaitingData || observation?.outcome !== 'Running') return state;
+  return { ...state, rollout: enter(rollout, phases.advancing, now) };
 }
 
 /** Only what is known to stand still is given up: a place that does not answer may be about to succeed. */

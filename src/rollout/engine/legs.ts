@@ -2,7 +2,7 @@ import type { CanaryStep } from '../../crds/strategy/steps.ts';
 import { blueGreen, type Strategy } from '../../crds/strategy/strategy.ts';
 
 /** What of the strategy a rollout goes by. */
-export type Plan = Pick<Strategy, 'type' | 'blueGreen' | 'canary'>;
+export type Plan = Pick<Strategy, 'type' | 'rolling' | 'blueGreen' | 'canary'>;
 
 /** Traffic and size of the release that comes. */
 export interface Goal {
@@ -14,8 +14,10 @@ export interface Goal {
 
 /** One part of the way of a release. */
 export interface Leg {
-  /** What ends it: the place has reached the goal, time, a person. */
-  readonly waits: 'Machine' | 'Time' | 'Person';
+  /** What ends it: the place has reached the goal, time, a person, results. */
+  readonly waits: 'Machine' | 'Time' | 'Person' | 'Checks';
+  /** Names of the checks whose results it waits for. */
+  readonly checks?: readonly string[];
   /** Of the pause, or until which a person has to decide. */
   readonly seconds?: number | undefined;
   /** Absent where traffic goes with the replicas. */
@@ -23,14 +25,19 @@ export interface Leg {
 }
 
 export const allTraffic: Goal = { weight: 100, size: 'Full' };
-const replicaByReplica: readonly Leg[] = [{ waits: 'Machine' }];
 const defaultBlueGreen = blueGreen.parse({});
 
 /** The whole way of a release by this strategy. Its last leg ends with the release live. */
 export function legsOf(plan: Plan): readonly Leg[] {
   if (plan.type === 'BlueGreen') return blueGreenLegs(plan);
-  if (plan.type === 'Canary') return canaryLegs(plan.canary?.steps ?? []);
-  return replicaByReplica;
+  if (plan.type === 'Canary') return canaryLegs(plan);
+  return rollingLegs(plan);
+}
+
+/** Checks that measure beside the steps. */
+export function backgroundOf({ type, blueGreen: green, canary }: Plan): readonly string[] {
+  if (type === 'BlueGreen') return green?.background ?? [];
+  return type === 'Canary' ? (canary?.background ?? []) : [];
 }
 
 /** How the release before is kept; undefined where it is not. */
@@ -43,24 +50,45 @@ function blueGreenLegs({ blueGreen: settings = defaultBlueGreen }: Plan): Leg[] 
   const { promotion, approvalDeadlineSeconds: seconds, previewReplicas } = settings;
   const goal: Goal = { weight: 0, size: previewReplicas ?? 'Full' };
   const decision: Leg[] = promotion === 'Manual' ? [{ waits: 'Person', seconds, goal }] : [];
-  return [{ waits: 'Machine', goal }, ...decision, { waits: 'Machine', goal: allTraffic }];
+  const before = checking(settings.before, goal);
+  return [{ waits: 'Machine', goal }, ...before, ...decision, ...ending(settings.background, settings.after)];
 }
 
-function canaryLegs(steps: readonly CanaryStep[]): Leg[] {
+/**
+ * What ran in the background has to pass once with all traffic. The last leg is where a release begins that has nothing to
+ * prove: behind checks it moves nothing more.
+ */
+function ending(background: readonly string[] = [], after: readonly string[] = []): Leg[] {
+  const full: Leg = { waits: 'Machine', goal: allTraffic };
+  const checks = checking([...new Set([...after, ...background])], allTraffic);
+  return checks.length === 0 ? [full] : [full, ...checks, full];
+}
+
+function rollingLegs({ type, rolling }: Plan): Leg[] {
+  const checks = type === 'Rolling' ? checking(rolling?.checks) : [];
+  return checks.length === 0 ? [{ waits: 'Machine' }] : [{ waits: 'Machine' }, ...checks, { waits: 'Machine' }];
+}
+
+function checking(checks: readonly string[] = [], goal?: Goal): Leg[] {
+  return checks.length === 0 ? [] : [{ waits: 'Checks', checks, ...(goal === undefined ? {} : { goal }) }];
+}
+
+function canaryLegs({ canary }: Plan): Leg[] {
   const legs: Leg[] = [];
   let goal: Goal = { weight: 0, size: 'Share' };
-  for (const step of steps) {
+  for (const step of canary?.steps ?? []) {
     goal = goalAfter(goal, step);
     legs.push({ ...waitOf(step), goal });
   }
-  return [...legs, { waits: 'Machine', goal: allTraffic }];
+  return [...legs, ...ending(canary?.background)];
 }
 
 function goalAfter(goal: Goal, { weight, replicas }: CanaryStep): Goal {
   return { weight: weight ?? goal.weight, size: replicas ?? goal.size };
 }
 
-function waitOf({ pauseSeconds, approval }: CanaryStep): Pick<Leg, 'waits' | 'seconds'> {
+function waitOf({ pauseSeconds, approval, checks }: CanaryStep): Omit<Leg, 'goal'> {
+  if (checks !== undefined) return { waits: 'Checks', checks };
   if (pauseSeconds !== undefined) return { waits: 'Time', seconds: pauseSeconds };
   return approval === undefined ? { waits: 'Machine' } : { waits: 'Person', seconds: approval.deadlineSeconds };
 }

@@ -28,8 +28,9 @@ function stopped(rollout: RolloutStatus): RolloutStatus {
 
 function counted(rollout: RolloutStatus, input: Input): RolloutStatus {
   const { waits, seconds } = legAt(input.strategy, rollout.step);
-  if (waits !== 'Machine' && isOnItsWay(rollout)) {
-    return until(rollout, waits === 'Time' ? undefined : seconds, input.now);
+  const reached = waits !== 'Machine' || rollout.phase === phases.awaitingData;
+  if (reached && isOnItsWay(rollout)) {
+    return until(rollout, waits === 'Person' ? seconds : undefined, input.now);
   }
   const seen = tokenOf(input.observation) ?? rollout.seen;
   const { progressedAt: before, ...rest } = rollout;

@@ -3,7 +3,12 @@ import type { RolloutStatus } from '../../crds/deployment/status.ts';
 import { type Leg, legsOf, type Plan } from './legs.ts';
 import { type Input, phases, type State } from './state.ts';
 
-const phaseOf = { Machine: phases.advancing, Time: phases.pausing, Person: phases.awaitingApproval } as const;
+const phaseOf = {
+  Machine: phases.advancing,
+  Time: phases.pausing,
+  Person: phases.awaitingApproval,
+  Checks: phases.checking,
+} as const;
 
 /** The same rollout in another phase: its time counts from now. */
 export function enter(rollout: RolloutStatus, phase: string, now: Date): RolloutStatus {
@@ -55,34 +60,22 @@ export function followStrategy(state: State, input: Input): State {
   const { strategy } = input;
   if (rollout === undefined) return state;
   const hasItsLegs = rollout.strategy === strategy.type && rollout.steps === legsOf(strategy).length;
-  if (hasItsLegs && (!isOnItsWay(rollout) || rollout.phase === phaseOf[legAt(strategy, rollout.step).waits]))
-    return state;
+  const moves = isOnItsWay(rollout);
+  if (hasItsLegs && (!moves || waitsFor(rollout, legAt(strategy, rollout.step)))) return state;
   const step = hasItsLegs ? rollout.step : firstStep(state, rollout.release, input);
   const { approved: _, ...undecided } = rollout;
-  const moved = isOnItsWay(rollout)
-    ? enterLeg(undecided, step, input)
-    : { ...undecided, ...stepFields(strategy, step) };
-  return { ...state, rollout: { ...moved, strategy: strategy.type } };
+  const moved = moves ? enterLeg(undecided, step, input) : { ...undecided, ...stepFields(strategy, step) };
+  return { ...state, rollout: { ...moved, strategy: strategy.type }, ...(moves && { checks: undefined }) };
 }
 
-/** A pause is over, or a person has decided. */
-export function passWait(state: State, input: Input): State {
-  const { rollout } = state;
-  if (rollout === undefined || input.paused || !isOnItsWay(rollout)) return state;
-  if (!isOver(rollout, input)) return state;
-  return { ...state, rollout: enterLeg(rollout, rollout.step + 1, input) };
+/** While data are missing, the machine is waited for all the same. */
+function waitsFor({ phase }: RolloutStatus, { waits }: Leg): boolean {
+  return phase === phaseOf[waits] || (waits === 'Machine' && phase === phases.awaitingData);
 }
 
 /** Its legs count: it is neither checked before it starts nor on its way back. */
 export function isOnItsWay({ phase, aborting }: RolloutStatus): boolean {
   return phase !== phases.preparing && aborting !== true;
-}
-
-function isOver(rollout: RolloutStatus, { strategy, now }: Input): boolean {
-  const { waits } = legAt(strategy, rollout.step);
-  if (waits === 'Person') return rollout.approved === true;
-  const end = waits === 'Time' ? pauseEnd(rollout, strategy) : undefined;
-  return end !== undefined && end.getTime() <= now.getTime();
 }
 
 /** When the pause that it is in ends; undefined when it is in none, or its time does not run. */

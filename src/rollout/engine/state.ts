@@ -1,6 +1,8 @@
-import type { ReleaseRecord, RolloutStatus } from '../../crds/deployment/status.ts';
+import type { Check } from '../../crds/check/check.ts';
+import type { CheckStatus, ReleaseRecord, RolloutStatus } from '../../crds/deployment/status.ts';
 import type { SummaryReason } from '../../crds/reasons/reasons.ts';
 import type { Strategy } from '../../crds/strategy/strategy.ts';
+import type { Measurement } from '../checks/run.ts';
 import type { Release } from '../release.ts';
 import type { Plan } from './legs.ts';
 
@@ -13,6 +15,8 @@ export interface State {
   readonly refused: string | undefined;
   /** Served before the live one, and is kept running for an instant way back. */
   readonly previous?: { readonly release: number; readonly warmUntil?: string | undefined } | undefined;
+  /** Runs of the checks of the rollout under way, or of the last one. */
+  readonly checks?: readonly CheckStatus[] | undefined;
   /** Newest first. */
   readonly history: readonly ReleaseRecord[];
 }
@@ -52,6 +56,10 @@ export interface Input {
   readonly obstacle?: Finding | undefined;
   /** Why the place does not do what it is asked; no fault of the release, so no time runs against it. */
   readonly refusal?: Finding | undefined;
+  /** Those that can be measured; what the strategy names beside them holds a rollout up. */
+  readonly checks?: readonly Check[] | undefined;
+  /** What was measured since the last look. */
+  readonly measurements?: readonly Measurement[] | undefined;
   /** Why newer releases are held back. */
   readonly hold?: string | undefined;
   readonly strategy: Plan & Pick<Strategy, 'progressDeadlineSeconds'>;
@@ -70,6 +78,8 @@ export const phases = {
   preparing: 'Preparing',
   advancing: 'Advancing',
   pausing: 'Pausing',
+  checking: 'Checking',
+  awaitingData: 'AwaitingData',
   awaitingApproval: 'AwaitingApproval',
   rollingBack: 'RollingBack',
 } as const;

@@ -1,10 +1,11 @@
 import { wholeSeconds } from '../../crds/conditions/conditions.ts';
 import type { ReleaseRecord } from '../../crds/deployment/status.ts';
 import { isSummaryReason, type Reason, reasonEntry, type SummaryReason } from '../../crds/reasons/reasons.ts';
+import { heldUp } from './checks.ts';
 import { recordOf } from './history.ts';
 import { allTraffic } from './legs.ts';
 import { isOnItsWay, legAt, pauseEnd } from './route.ts';
-import type { Finding, Input, State } from './state.ts';
+import { type Finding, type Input, phases, type State } from './state.ts';
 
 type Rule = (state: State, input: Input) => Finding | undefined;
 
@@ -14,6 +15,8 @@ const rules: readonly Rule[] = [
   beforeObstacle,
   whileRollingBack,
   whileAwaitingApproval,
+  whileHeldUp,
+  whileChecking,
   whileRollingOut,
   afterFailure,
   withoutRelease,
@@ -58,6 +61,22 @@ function whileAwaitingApproval({ rollout }: State, { strategy }: Input): Finding
   const { release, step } = rollout;
   const message = `Release ${release} has ${goal.weight} % of the traffic and waits for a person: set vish.dev/promote: "${release}/${step}" to go on, or vish.dev/abort: "${release}" to go back.`;
   return { reason: 'AwaitingApproval', message };
+}
+
+/** While replicas and traffic still move, that they do is told. */
+function whileHeldUp(state: State, input: Input): Finding | undefined {
+  const { rollout } = state;
+  if (rollout === undefined) return undefined;
+  const moves = legAt(input.strategy, rollout.step).waits === 'Machine' && rollout.phase !== phases.awaitingData;
+  return moves ? undefined : heldUp(state, input);
+}
+
+function whileChecking({ rollout }: State, { strategy }: Input): Finding | undefined {
+  if (rollout === undefined || !isOnItsWay(rollout)) return undefined;
+  const { checks = [], goal = allTraffic } = legAt(strategy, rollout.step);
+  if (checks.length === 0) return undefined;
+  const message = `Release ${rollout.release} has ${goal.weight} % of the traffic and is measured by ${checks.join(', ')}.`;
+  return { reason: 'RunningChecks', message };
 }
 
 /** What the place refuses comes first: it stops what is under way, the other only what comes after it. */

@@ -54,5 +54,5 @@ function start(state: State, { number, cause: made }: KnownRelease, input: Input
     startedAt,
     phaseStartedAt: startedAt,
   };
-  return { ...begun, previous, rollout };
+  return { ...begun, previous, rollout, checks: undefined };
 }

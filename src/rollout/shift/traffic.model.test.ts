@@ -42,10 +42,24 @@ const rules: Record<string, (view: TrafficView) => boolean> = {
         (view.shift.sizes.get(side.release) ?? 0) >=
           Math.min(side.replicas, Math.ceil((side.weight * view.input.desired) / 100)),
     ),
+  'a check that failed keeps its release from going on': ({ decision: { state } }) => {
+    const { checks = [], rollout } = state;
+    const failed = checks.some(({ result, release }) => result === 'Failed' && release === rollout?.release);
+    return !failed || rollout?.aborting === true;
+  },
+  'a release with checks is live only when they have passed, or when people went on without them': (view) => {
+    const { live, rollout, checks = [] } = view.decision.state;
+    const own = checks.filter(({ release }) => release === live);
+    return rollout !== undefined || own.every(({ result }) => result !== 'Failed' && result !== 'Running');
+  },
+  'it never looks again at a time that is over': ({ decision: { lookAgainAt }, nowMs }) =>
+    lookAgainAt === undefined || lookAgainAt.getTime() > nowMs,
   'every phase that waits for a machine ends by its deadline': ({ decision: { state, summary }, paused, nowMs }) => {
     const { rollout } = state;
-    if (rollout === undefined || paused || summary.reason === 'AwaitingApproval') return true;
-    return rollout.deadline === undefined ? rollout.phase === 'Pausing' : Date.parse(rollout.deadline) > nowMs;
+    if (rollout === undefined || paused || isForPeople(summary.reason)) return true;
+    return rollout.deadline === undefined
+      ? ['Pausing', 'Checking'].includes(rollout.phase)
+      : Date.parse(rollout.deadline) > nowMs;
   },
   'the same input gives the same plan': ({ shift, again }) => isDeepStrictEqual(shift, again),
 };
@@ -75,6 +89,10 @@ it('keeps its rules and comes to rest', () => {
     { numRuns: 400 },
   );
 });
+
+function isForPeople(reason: string): boolean {
+  return ['AwaitingApproval', 'AwaitingData'].includes(reason);
+}
 
 /** Where something serves and nothing is on its way. */
 function servesInFull(world: TrafficWorld): boolean {

@@ -18,7 +18,7 @@ export interface ActionInput {
 /** What an action does to the memory of the Deployment. */
 export type Remembered = Pick<
   DeploymentStatus,
-  'actions' | 'pinned' | 'refusedRelease' | 'restartedAt' | 'rollout' | 'history'
+  'actions' | 'pinned' | 'refusedRelease' | 'restartedAt' | 'rollout' | 'checks' | 'history'
 >;
 
 const longestValue = 253;
@@ -70,7 +70,8 @@ function rememberedOf({
   refusedRelease,
   restartedAt,
   rollout,
+  checks,
   history,
 }: DeploymentStatus): Remembered {
-  return { actions, pinned, refusedRelease, restartedAt, rollout, history };
+  return { actions, pinned, refusedRelease, restartedAt, rollout, checks, history };
 }

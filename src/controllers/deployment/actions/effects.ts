@@ -56,8 +56,8 @@ function ofRollout(decide: typeof promote): Act {
     const state = stateOfStatus({ ...status, ...memory });
     const answer = decide(state, ask, { strategy: spec.strategy, releases, now });
     if ('refused' in answer) return answer;
-    const { rollout, refused: refusedRelease, history } = answer.state;
-    return { rollout, refusedRelease, history: [...history] };
+    const { rollout, refused: refusedRelease, checks, history } = answer.state;
+    return { rollout, refusedRelease, checks: checks && [...checks], history: [...history] };
   };
 }
 

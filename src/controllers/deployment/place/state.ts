@@ -7,7 +7,8 @@ export function stateOfStatus({
   rollout,
   refusedRelease: refused,
   previous,
+  checks,
   history = [],
 }: DeploymentStatus): State {
-  return { live: live?.release, rollout, refused, previous, history };
+  return { live: live?.release, rollout, refused, previous, checks, history };
 }

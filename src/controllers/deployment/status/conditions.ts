@@ -13,7 +13,14 @@ import type { AxisChange } from '../../../rollout/engine/axes.ts';
 import type { Finding } from '../../../rollout/engine/state.ts';
 
 /** The conditions beside the summary. */
-export const ownedAxes: readonly ConditionType[] = ['Built', 'Available', 'Progressing', 'RolledBack', 'Synced'];
+export const ownedAxes: readonly ConditionType[] = [
+  'Built',
+  'Available',
+  'Progressing',
+  'Verified',
+  'RolledBack',
+  'Synced',
+];
 
 /** Condition types that this controller writes; others in the status belong to somebody else. */
 export const ownedConditions: readonly ConditionType[] = ['Ready', 'Reconciling', 'Stalled', ...ownedAxes];

@@ -29,6 +29,7 @@ export function nextStatus(look: Look, { wish, decision, observation, gone }: Ou
     rollout: state.rollout,
     refusedRelease: state.refused,
     previous: state.previous,
+    checks: state.checks && [...state.checks],
     hints: hintsOf(spec),
     history: history.length === 0 ? undefined : history,
     pinned: spec.pin === undefined ? status.pinned : undefined,
