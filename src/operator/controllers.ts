@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { createMeasure } from '../checks/measure.ts';
 import { createBuildController } from '../controllers/build/create.ts';
 import { planBuild } from '../controllers/deployment/adapters/build.ts';
 import { resolveImage } from '../controllers/deployment/adapters/image.ts';
@@ -114,6 +115,7 @@ function deploymentController(shared: Shared, sessions: Sessions) {
     lookAtSource: followSource({ follower: outside.follower, client, clock }),
     resolveImage: resolveImage({ outbound, clock, loginFor }),
     planBuild,
+    measure: createMeasure({ outbound }),
   });
 }
 

@@ -19,6 +19,7 @@ import { InformerCache } from '../../src/kube/informer/informer-cache.ts';
 import { createTransport } from '../../src/kube/transport/create-transport.ts';
 import { builds, deployments, projects } from '../../src/objects/vish.ts';
 import type { Read } from '../../src/objects/wire.ts';
+import type { Verdict } from '../../src/rollout/checks/judge.ts';
 import { sleep } from '../../src/seams/clock.ts';
 import { systemClock, systemRandom } from '../../src/seams/system.ts';
 import { watchStatuses } from '../harness/kstatus/status-watch.ts';
@@ -61,7 +62,7 @@ export async function deploymentRig(namespace: string, options: RigOptions = {})
     places.set(name, place);
     return place;
   };
-  const world = { head: commitOf(1), look: undefined as CommitLook | undefined, outside: false };
+  const world = { head: commitOf(1), look: undefined as CommitLook | undefined, outside: false, ...measuring() };
   const requests: string[] = [];
   const life: Life = { writesLeft: Number.POSITIVE_INFINITY };
   const events: Notice[] = [];
@@ -180,6 +181,11 @@ export async function deploymentRig(namespace: string, options: RigOptions = {})
   }
 }
 
+/** What every check says, and what was asked. */
+function measuring() {
+  return { verdict: 'Passed' as Verdict, measured: [] as string[] };
+}
+
 /** Controllers of other test files work on the same server. */
 function within(cache: InformerCache, namespace: string): DeploymentControllerOptions['cache'] {
   return {
@@ -192,13 +198,19 @@ function within(cache: InformerCache, namespace: string): DeploymentControllerOp
 function portsOf(world: {
   head: string;
   look: CommitLook | undefined;
-}): Pick<DeploymentControllerOptions, 'lookAtSource' | 'resolveImage' | 'planBuild'> {
+  verdict: Verdict;
+  measured: string[];
+}): Pick<DeploymentControllerOptions, 'lookAtSource' | 'resolveImage' | 'planBuild' | 'measure'> {
   return {
     lookAtSource: async () =>
       world.look ?? { known: { commit: world.head, repositoryId: 'r' }, error: undefined, nextLookMs: 100 },
     resolveImage: async (image) => {
       const version = Number(/:(\d+)$/.exec(image)?.[1] ?? 0);
       return `${image.replace(/:\d+$/, '')}@${digestOf(version)}`;
+    },
+    measure: async ({ name }, { release, step }) => {
+      world.measured.push(`${name} of ${release.number} at ${step}`);
+      return { verdict: world.verdict, value: '1', message: `It is ${world.verdict}.` };
     },
     planBuild: ({ project, commit }) => ({
       metadata: { name: `${project.metadata.name}-${commit.slice(-8)}` },

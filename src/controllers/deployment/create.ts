@@ -1,3 +1,5 @@
+import type { Measure } from '../../checks/measure.ts';
+import { Measurer } from '../../checks/measurer.ts';
 import type { Condition } from '../../crds/conditions/condition.ts';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
 import type { ConsistencyMetrics } from '../../kube/consistency/metrics.ts';
@@ -43,6 +45,7 @@ export interface DeploymentControllerOptions {
   readonly lookAtSource: LookAtSource;
   readonly resolveImage: ResolveImage;
   readonly planBuild: PlanBuild;
+  readonly measure: Measure;
   /** Shared with places that write objects of their own: see `deploymentWrites`. */
   readonly written: WrittenVersions;
   /** How many Deployments are looked at at once. Default 4. */
@@ -56,10 +59,11 @@ const fieldManager = 'vish-deployment';
 export function createDeploymentController(options: DeploymentControllerOptions): Controller {
   const { cache, written, clock, random, logger: log, metrics, targetSources = [], concurrency = 4 } = options;
   const stores = storesOf(cache);
+  const measurer = new Measurer({ measure: options.measure, clock, log });
   return new Controller({
     name,
-    reconcile: createReconcile(partsOf(options, stores)),
-    sources: [...sourcesOf(stores), ...targetSources],
+    reconcile: createReconcile(partsOf(options, { stores, measurer })),
+    sources: [...sourcesOf(stores), ...targetSources, measurer],
     ready: (key) => written.ready(key),
     clock,
     random,
@@ -87,7 +91,10 @@ export function deploymentWrites({ cache, clock, metrics }: WritesOptions): Writ
   });
 }
 
-function partsOf(options: DeploymentControllerOptions, stores: Stores): Parts {
+function partsOf(
+  options: DeploymentControllerOptions,
+  { stores, measurer }: { stores: Stores; measurer: Measurer },
+): Parts {
   const { client, clock, recorder, findTarget, written } = options;
   const configuration = new ConfigurationReader({ client, clock, configMaps: stores.configMaps });
   const writer = new StatusWriter({ client, clock, fieldManager, ownedConditions, resource: deployments });
@@ -95,6 +102,7 @@ function partsOf(options: DeploymentControllerOptions, stores: Stores): Parts {
     client,
     clock,
     stores,
+    measurer,
     findTarget,
     lookAt(deployment, run) {
       const by = { key: keyOf(deployment), uid: deployment.metadata.uid };
@@ -103,6 +111,7 @@ function partsOf(options: DeploymentControllerOptions, stores: Stores): Parts {
         ...run,
         deployment,
         stores,
+        measurer,
         configuration,
         releases: releasesOf(stores.revisions, deployment),
         wrote: (resource, object) => written.wrote(by, resource, object),

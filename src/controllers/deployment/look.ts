@@ -1,3 +1,4 @@
+import type { Measurer } from '../../checks/measurer.ts';
 import type { Build } from '../../crds/build/build.ts';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
 import type { Project } from '../../crds/project/project.ts';
@@ -28,6 +29,7 @@ export interface Look {
   readonly lookAtSource: LookAtSource;
   readonly resolveImage: ResolveImage;
   readonly planBuild: PlanBuild;
+  readonly measurer: Measurer;
   /** Notes a write, so that the next look waits until the caches hold it. */
   readonly wrote: (resource: Resource, object: Read<KubeObject>) => void;
   readonly deleted: (resource: Resource, object: Read<KubeObject>) => void;

@@ -1,3 +1,4 @@
+import type { Measurer } from '../../checks/measurer.ts';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
 import type { DeploymentStatus } from '../../crds/deployment/status.ts';
 import type { Client, Logger } from '../../kube/index.ts';
@@ -12,6 +13,7 @@ export interface Parts {
   readonly client: Client;
   readonly clock: Clock;
   readonly stores: Stores;
+  readonly measurer: Measurer;
   readonly findTarget: FindTarget;
   lookAt(deployment: Read<Deployment>, run: { signal: AbortSignal; log: Logger }): Look;
   /** One request, or none when nothing differs. With a summary, people are told when it is another one. */

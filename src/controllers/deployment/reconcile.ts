@@ -1,5 +1,6 @@
 import { done, formatKey, type Reconcile, type Result } from '../../kube/index.ts';
 import { newActions } from './actions/take.ts';
+import { keepMeasuring } from './checks/measure.ts';
 import { holdOpen, remove } from './deletion.ts';
 import type { Look } from './look.ts';
 import { Obstacle } from './obstacle.ts';
@@ -21,6 +22,8 @@ const takenBackMs = 1000;
 export function createReconcile(parts: Parts): Reconcile {
   return async (key, { signal, log }) => {
     const deployment = parts.stores.deployments.store.get(formatKey(key));
+    const isGoing = deployment === undefined || deployment.metadata.deletionTimestamp !== undefined;
+    if (isGoing) parts.measurer.forget(formatKey(key));
     if (deployment === undefined) return done;
     const look = parts.lookAt(deployment, { signal, log });
     if (deployment.metadata.deletionTimestamp !== undefined) return remove(parts, look);
@@ -43,9 +46,17 @@ async function release(parts: Parts, before: Look, binding: Binding): Promise<Re
   const collected = await collectSurplus(look, binding.target, { ...rollout, wanted: wish.wanted?.number });
   const next = nextStatus(look, { ...rollout, wish, gone: collected.numbers });
   await parts.writeStatus(look, { ...next, ...remember(binding, rollout.memory) }, rollout.decision.summary);
+  const measureMs = keepMeasuring(look, rollout.decision);
   const { lookAgainAt } = rollout.decision;
   const deadlineMs = lookAgainAt && lookAgainAt.getTime() - parts.clock.now();
-  return lookAgainIn(wish.lookAgainMs, rollout.lookAgainMs, collected.lookAgainMs, deadlineMs, binding.pollMs);
+  return lookAgainIn(
+    wish.lookAgainMs,
+    rollout.lookAgainMs,
+    collected.lookAgainMs,
+    deadlineMs,
+    measureMs,
+    binding.pollMs,
+  );
 }
 
 /** Nothing is asked of the place: what runs there runs on as it is. */

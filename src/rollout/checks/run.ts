@@ -27,7 +27,7 @@ export interface Measurement {
 const longest = { value: 256, query: 4096, message: 1024 } as const;
 
 export function beginRun(check: Check, { release, step }: Pick<Run, 'release' | 'step'>, now: Date): CheckStatus {
-  const nextAt = later(now, check.initialDelaySeconds);
+  const nextAt = wholeSeconds(new Date(now.getTime() + check.initialDelaySeconds * 1000));
   return { name: check.name, release, ...(step === undefined ? {} : { step }), result: 'Running', nextAt };
 }
 
@@ -53,7 +53,7 @@ export function fold(
     ...(query === undefined ? {} : { query: shorten(query, longest.query) }),
     measuredAt: wholeSeconds(at),
     message: shorten(message, longest.message),
-    ...(result === 'Passed' || result === 'Failed' ? {} : { nextAt: later(at, check.intervalSeconds) }),
+    ...(result === 'Passed' || result === 'Failed' ? {} : { nextAt: after(at, check.intervalSeconds) }),
   };
 }
 
@@ -76,8 +76,9 @@ function tallyOf({ measurements, failures, noData }: CheckStatus): Tally {
   };
 }
 
-function later(date: Date, seconds: number): string {
-  return wholeSeconds(new Date(date.getTime() + seconds * 1000));
+/** Never sooner than asked for, so that one after the other has a time of its own. */
+function after(date: Date, seconds: number): string {
+  return wholeSeconds(new Date(Math.ceil(date.getTime() / 1000 + seconds) * 1000));
 }
 
 function shorten(text: string, max: number): string {

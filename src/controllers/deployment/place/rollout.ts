@@ -1,7 +1,9 @@
 import type { DeploymentStatus } from '../../../crds/deployment/status.ts';
+import { keyOf } from '../../../kube/index.ts';
 import { type Decision, decide } from '../../../rollout/engine/decide.ts';
 import type { Finding, Input } from '../../../rollout/engine/state.ts';
 import type { Intent, Observation, Scope, Step, Target } from '../../../targets/target.ts';
+import { namedChecks } from '../checks/named.ts';
 import type { Look } from '../look.ts';
 import { findingOf, retryAfterMs } from '../obstacle.ts';
 import type { Binding } from '../ports.ts';
@@ -39,7 +41,7 @@ export async function rollOut(
   const { target } = binding;
   const answers: Answers = { memory: recall(binding, status) };
   const input = inputOf(look, wish, status);
-  const first = decide(input);
+  const first = decide({ ...input, measurements: look.measurer.take(keyOf(look.deployment)) });
   await prepare(look, target, { answers, decision: first });
   const second = answers.prepared === true ? decide({ ...input, state: first.state, prepared: true }) : first;
   await advance(look, target, { answers, decision: second });
@@ -106,13 +108,16 @@ function sooner(answers: Answers, ms: number): void {
   answers.lookAgainMs = Math.min(ms, answers.lookAgainMs ?? ms);
 }
 
-function inputOf({ deployment, releases, now }: Look, wish: Wish, status: DeploymentStatus): Input {
+function inputOf(look: Look, wish: Wish, status: DeploymentStatus): Input {
+  const { deployment, releases, now } = look;
   const { paused, workload } = deployment.spec;
   const strategy = planOf(deployment.spec);
   const { wanted, obstacle, hold } = wish;
   const cause = causeOfWish(status, wanted);
   const state = stateOfStatus(status);
-  return { state, releases, wanted, cause, obstacle, hold, strategy, paused, replicas: workload.scale.replicas, now };
+  const checks = namedChecks(look);
+  const { replicas } = workload.scale;
+  return { state, releases, wanted, cause, obstacle, hold, strategy, checks, paused, replicas, now };
 }
 
 interface Sides {

@@ -27,11 +27,8 @@ it.each(['Rolling', 'Recreate', 'BlueGreen'] as const)('lets %s through', (type)
 
 it.each<[string, Partial<DeploymentSpecInput>, string]>([
   ['a size by hand without a gateway', { strategy: canary({ replicas: 5 }) }, 'use steps of weight'],
-  ['a check as a step', { strategy: canary({ checks: ['errors'] }), target }, 'use a step of pauseSeconds'],
   ['headers', { strategy: canary({ headers: [{ name: 'X-Canary', value: 'yes' }] }), target }, 'steps of weight'],
   ['a mirror', { strategy: canary({ mirrorPercent: 5 }), target }, 'steps of weight'],
-  ['checks of BlueGreen', { strategy: { type: 'BlueGreen', blueGreen: { before: ['errors'] } } }, 'promotion: Manual'],
-  ['checks', { strategy: { rolling: { checks: ['errors'] } } }, 'strategy.rolling.checks'],
   ['hooks', { hooks: { afterRelease: { command: ['true'] } } }, 'hooks'],
   ['schedules', { schedules: [{ name: 'a', cron: '@daily', command: ['true'] }] }, 'schedules'],
   ['old Secrets', { rollbackSecrets: true }, 'rollbackSecrets'],

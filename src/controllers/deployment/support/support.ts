@@ -13,22 +13,6 @@ interface Row {
 /** What the schema has and this version does not do. A row goes with the work that makes it true. */
 const rows: readonly Row[] = [
   {
-    field: 'strategy.rolling.checks',
-    asked: ({ strategy }) => named(strategy.rolling?.checks),
-    instead: 'workload.health decides alone',
-  },
-  {
-    field: 'a check of strategy.blueGreen',
-    asked: ({ strategy: { blueGreen } }) => named(blueGreen?.before, blueGreen?.after, blueGreen?.background),
-    instead: 'use promotion: Manual and look at the preview',
-  },
-  {
-    field: 'a check of strategy.canary',
-    asked: ({ strategy: { canary } }) =>
-      named(canary?.background, ...(canary?.steps ?? []).map(({ checks }) => checks)),
-    instead: 'use a step of pauseSeconds or approval',
-  },
-  {
     field: 'a step of headers or mirrorPercent',
     asked: ({ strategy: { canary } }) =>
       (canary?.steps ?? []).some((step) => step.headers !== undefined || step.mirrorPercent !== undefined),
@@ -81,10 +65,6 @@ function checkStrategy({ strategy: { type } }: DeploymentSpec, capabilities: Cap
   const { strategies } = capabilities;
   if (strategies.includes(type)) return;
   throw unsupported(`strategy.type: ${type} is not done here by this version: use ${strategies.join(' or ')}.`);
-}
-
-function named(...lists: readonly (readonly string[] | undefined)[]): boolean {
-  return lists.some((checks) => (checks ?? []).length > 0);
 }
 
 function unsupported(message: string): Obstacle {

@@ -4,6 +4,7 @@ import type { Read } from '../../../objects/wire.ts';
 import type { Finding } from '../../../rollout/engine/state.ts';
 import type { Target } from '../../../targets/target.ts';
 import { artifactOf, findOrMakeBuild, removeForRetry } from '../artifact/artifact.ts';
+import { refuseLostChecks } from '../checks/named.ts';
 import { secretPollMs } from '../configuration/configuration.ts';
 import { makeCopies } from '../configuration/copies.ts';
 import type { Look } from '../look.ts';
@@ -73,6 +74,7 @@ async function noteNewest(look: Look, memory: Memory): Promise<void> {
 
 async function newestRelease(look: Look, target: Target, { wish, status }: Memory): Promise<StoredRelease> {
   const { deployment, releases, signal } = look;
+  refuseLostChecks(look);
   const artifact = await artifactFor(look, { wish, status });
   const held = await look.configuration.read(deployment, signal);
   if (held.some(({ kind, digest }) => kind === 'Secret' && digest !== undefined)) lookAgain(wish, secretPollMs);
