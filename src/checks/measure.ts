@@ -1,7 +1,10 @@
 import type { Check } from '../crds/check/check.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import type { Measurement } from '../rollout/checks/run.ts';
+import type { Call } from './call.ts';
 import { measureHttp } from './kinds/http.ts';
+import { measurePrometheus } from './kinds/prometheus.ts';
+import { type LoginOptions, secretLogins } from './login.ts';
 
 /** What is measured: a release of a Deployment, at a point of its rollout. */
 export interface Subject {
@@ -25,28 +28,45 @@ export type Reading = Pick<Measurement, 'verdict' | 'value' | 'query' | 'message
 
 export type Measure = (check: Check, subject: Subject, signal: AbortSignal) => Promise<Reading>;
 
-export interface MeasureOptions {
+export interface MeasureOptions extends LoginOptions {
   readonly outbound: Pick<Outbound, 'request' | 'stream'>;
+  /** Asked where a check names no address. */
+  readonly prometheusAddress?: string | undefined;
 }
 
 /** Measures whatever kind the check is of; what could not be asked is a reading without data, never an error. */
-export function createMeasure({ outbound }: MeasureOptions): Measure {
-  return async (check, _subject, signal) => {
-    const call = { outbound, seconds: check.timeoutSeconds, signal };
-    if (check.http?.url !== undefined) return measureHttp({ ...check.http, url: check.http.url }, call);
-    return { verdict: 'NoData', message: unmeasurable(check) ?? 'It says nothing to ask.' };
+export function createMeasure(options: MeasureOptions): Measure {
+  const loginFor = secretLogins(options);
+  return async (check, subject, signal) => {
+    const call: Call = { outbound: options.outbound, seconds: check.timeoutSeconds, signal };
+    const { http, prometheus } = check;
+    const { namespace } = subject;
+    if (http?.url !== undefined) return measureHttp({ ...http, url: http.url }, call);
+    if (prometheus === undefined) return noData(unmeasurable(check) ?? 'It says nothing to ask.');
+    const { address = options.prometheusAddress, credentialsRef } = prometheus;
+    if (address === undefined) return noData(noAddress);
+    const login = await loginFor({ namespace, name: credentialsRef?.name, sort: 'TokenOrPassword', signal });
+    return 'problem' in login
+      ? noData(login.problem)
+      : measurePrometheus(prometheus, subject, { ...call, ...login, address });
   };
 }
 
+const noAddress =
+  'No Prometheus is named: set prometheus.address of the check, or checks.prometheusAddress in the settings of the operator.';
+
 /** Why this version cannot measure a check, with what can be done instead. */
-export function unmeasurable({ http, prometheus, job, webhook }: Check): string | undefined {
+export function unmeasurable({ http, job, webhook }: Check): string | undefined {
   if (http?.path !== undefined) return 'http.path is not asked by this version: use http.url.';
-  if (job !== undefined) return 'job is not run by this version: use http.url.';
-  if (prometheus !== undefined) return 'prometheus is not asked by this version: use http.url.';
-  if (webhook !== undefined) return 'webhook is not asked by this version: use http.url.';
+  if (job !== undefined) return 'job is not run by this version: use http.url or prometheus.';
+  if (webhook !== undefined) return 'webhook is not asked by this version: use http.url or prometheus.';
   const redirect = http?.expectedStatuses?.find((status) => followed.has(status));
   if (redirect === undefined) return undefined;
   return `http.expectedStatuses has ${redirect}, but redirects are followed: name the status of where it leads.`;
 }
 
 const followed: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+function noData(message: string): Reading {
+  return { verdict: 'NoData', message };
+}

@@ -115,7 +115,7 @@ function deploymentController(shared: Shared, sessions: Sessions) {
     lookAtSource: followSource({ follower: outside.follower, client, clock }),
     resolveImage: resolveImage({ outbound, clock, loginFor }),
     planBuild,
-    measure: createMeasure({ outbound }),
+    measure: createMeasure({ outbound, client, clock, ...shared.settings.checks }),
   });
 }
 

@@ -3,6 +3,7 @@ import { atomicList, listMap, listSet } from '../crds/fields/lists.ts';
 import { label, objectName } from '../crds/fields/names.ts';
 import { int32, quantity, seconds } from '../crds/fields/numbers.ts';
 import { type Pattern, text } from '../crds/fields/text.ts';
+import { httpUrl } from '../crds/fields/urls.ts';
 import { type BaseImage, baseImages as baseImageTable } from '../images/analysis/plan/base-images.ts';
 import { compilePolicy } from '../outbound/policy.ts';
 
@@ -127,9 +128,18 @@ const ecs = z.strictObject({
     .describe("Takes the place of all of AWS's addresses: for tests with a stand-in. Absent: AWS."),
 });
 
+const checks = z.strictObject({
+  prometheusAddress: httpUrl()
+    .optional()
+    .describe(
+      'Prometheus-compatible API for checks that name none. Whoever may write a Deployment can read any number in it. Absent: each check names its own.',
+    ),
+});
+
 export const settingsSchema = z.strictObject({
   builds: builds.prefault({}).describe('How images are built.'),
   outbound: checked(outbound).prefault({}).describe('What the operator reaches when a user gives it an address.'),
+  checks: checks.prefault({}).describe('How checks of rollouts measure.'),
   ecs: ecs.prefault({}).describe('Targets on ECS.'),
 });
 

@@ -23,6 +23,7 @@ it('has safe defaults for everything', async () => {
       registries: [],
     },
     outbound: { allow: [], clusterRanges: [], apiServers: [] },
+    checks: {},
     ecs: {},
   });
   expect(parseSettings('', 'empty.yaml')).toEqual(settings);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { secretText } from '../objects/secret-text.ts';
 import { SourceError } from './errors.ts';
 
 /** How the operator proves to a git host who it is. */
@@ -16,9 +17,9 @@ const wanted = 'token, or username and password';
 /** Reads the `data` of the Secret that `credentialsRef` names, as it comes from the API server. */
 export function gitCredentials(data: Readonly<Record<string, string>> = {}): GitCredentials {
   const { username, password, token } = {
-    username: read(data, 'username'),
-    password: read(data, 'password'),
-    token: read(data, 'token'),
+    username: secretText(data, 'username'),
+    password: secretText(data, 'password'),
+    token: secretText(data, 'token'),
   };
   if (token !== undefined) return basic(username ?? anyUser, token);
   if (username !== undefined && password !== undefined) return basic(username, password);
@@ -33,15 +34,6 @@ export function gitCredentials(data: Readonly<Record<string, string>> = {}): Git
     'CredentialsMissing',
     `the Secret of source.git.credentialsRef needs the keys ${wanted}; it has ${found === '' ? 'none' : found}`,
   );
-}
-
-/** A value made with an editor ends with a line break that nobody means. */
-function read(data: Readonly<Record<string, string>>, key: string): string | undefined {
-  if (!Object.hasOwn(data, key)) return undefined;
-  const value = Buffer.from(data[key] ?? '', 'base64')
-    .toString('utf8')
-    .trim();
-  return value === '' ? undefined : value;
 }
 
 function basic(username: string, password: string): GitCredentials {
