@@ -157,6 +157,25 @@ it('shows where a rollout is while it lasts', async () => {
   expect(await Promise.all(names.map(value))).toEqual([undefined, undefined, undefined, undefined]);
 });
 
+it('shows what checks measured while a rollout lasts, where it is a number', async () => {
+  watch().begin();
+  const steps = { phase: 'Checking', step: 1, steps: 4, progress: '1/4' };
+  const rollout = { release: 2, strategy: 'Canary' as const, ...steps, startedAt, phaseStartedAt: startedAt };
+  const check = { release: 2, result: 'Running' as const };
+  const checks = [
+    { ...check, name: 'errors', value: '0.02', failures: 1 },
+    { ...check, name: 'silent' },
+    { ...check, name: 'endless', value: 'Infinity' },
+  ];
+  const names = ['errors', 'silent', 'endless'].map((name) => `{namespace="team",name="web",check="${name}"}`);
+
+  caches.put('Deployment', web({ rollout, checks }));
+  expect(await Promise.all(names.map((of) => value(`vish_check_value${of}`)))).toEqual(['0.02', undefined, '+Inf']);
+  expect(await value(`vish_check_failures${names[0]}`)).toBe('1');
+  caches.put('Deployment', web({ checks }));
+  expect(await value(`vish_check_value${names[0]}`)).toBeUndefined();
+});
+
 it('holds its series: 1,000 Deployments in as many environments cost gauges of their own and nothing else', async () => {
   watch().begin();
   const many = Array.from({ length: 1000 }, (_, number) => [`web-${number}`, `environment-${number}`] as const);

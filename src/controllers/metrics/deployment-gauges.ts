@@ -1,6 +1,6 @@
 import { findCondition } from '../../crds/conditions/conditions.ts';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
-import type { RolloutStatus } from '../../crds/deployment/status.ts';
+import type { CheckStatus, RolloutStatus } from '../../crds/deployment/status.ts';
 import type { Read } from '../../objects/wire.ts';
 import { type GaugeDefinition, nameOf, type Sample, timestampOf } from './samples.ts';
 
@@ -40,6 +40,18 @@ export const deploymentGauges: readonly GaugeDefinition<Seen>[] = [
     labels,
     samples: (deployment) => sampleOf(deployment, nextWeight(deployment)),
   },
+  {
+    name: 'vish_check_value',
+    help: 'Last number that a check of a rollout under way measured; an http check or webhook has the status that it got',
+    labels: [...labels, 'check'],
+    samples: (deployment) => checkSamples(deployment, ({ value }) => value),
+  },
+  {
+    name: 'vish_check_failures',
+    help: 'Failed measurements that a check of a rollout under way has counted',
+    labels: [...labels, 'check'],
+    samples: (deployment) => checkSamples(deployment, ({ failures }) => failures),
+  },
   ofRollout('vish_rollout_step', 'Step that a rollout is at, from 0', ({ step }) => step),
   ofRollout('vish_rollout_steps', 'Steps that a rollout has', ({ steps }) => steps),
   ofRollout('vish_rollout_start_timestamp_seconds', 'When a rollout that is under way started', ({ startedAt }) =>
@@ -66,6 +78,17 @@ function ofRollout(
 
 function sampleOf(deployment: Seen, value: number | undefined): Sample[] {
   return value === undefined ? [] : [[nameOf(deployment), value]];
+}
+
+/** Those of an earlier step stay until the rollout ends, so that a graph does not break off. */
+function checkSamples(deployment: Seen, of: (check: CheckStatus) => number | string | undefined): Sample[] {
+  const { rollout, checks = [] } = deployment.status ?? {};
+  if (rollout === undefined) return [];
+  return checks.flatMap((check): Sample[] => {
+    const value = of(check);
+    const number = value === undefined || value === '' ? Number.NaN : Number(value);
+    return Number.isNaN(number) ? [] : [[{ ...nameOf(deployment), check: check.name }, number]];
+  });
 }
 
 function wordsOf({ spec }: Seen): Record<string, string> {
