@@ -4,6 +4,7 @@ import type { Measurement } from '../rollout/checks/run.ts';
 import type { Call } from './call.ts';
 import { measureHttp } from './kinds/http.ts';
 import { measurePrometheus } from './kinds/prometheus.ts';
+import { measureWebhook } from './kinds/webhook.ts';
 import { type LoginOptions, secretLogins } from './login.ts';
 
 /** What is measured: a release of a Deployment, at a point of its rollout. */
@@ -36,19 +37,24 @@ export interface MeasureOptions extends LoginOptions {
 
 /** Measures whatever kind the check is of; what could not be asked is a reading without data, never an error. */
 export function createMeasure(options: MeasureOptions): Measure {
+  const { outbound, prometheusAddress } = options;
   const loginFor = secretLogins(options);
   return async (check, subject, signal) => {
-    const call: Call = { outbound: options.outbound, seconds: check.timeoutSeconds, signal };
-    const { http, prometheus } = check;
+    const { http, prometheus, webhook, timeoutSeconds: seconds } = check;
+    const call: Call = { outbound, seconds, signal };
     const { namespace } = subject;
     if (http?.url !== undefined) return measureHttp({ ...http, url: http.url }, call);
-    if (prometheus === undefined) return noData(unmeasurable(check) ?? 'It says nothing to ask.');
-    const { address = options.prometheusAddress, credentialsRef } = prometheus;
-    if (address === undefined) return noData(noAddress);
-    const login = await loginFor({ namespace, name: credentialsRef?.name, sort: 'TokenOrPassword', signal });
-    return 'problem' in login
-      ? noData(login.problem)
-      : measurePrometheus(prometheus, subject, { ...call, ...login, address });
+    if (prometheus !== undefined) {
+      const { address = prometheusAddress, credentialsRef } = prometheus;
+      if (address === undefined) return noData(noAddress);
+      const login = await loginFor({ namespace, name: credentialsRef?.name, sort: 'TokenOrPassword', signal });
+      if ('problem' in login) return noData(login.problem);
+      return measurePrometheus(prometheus, subject, { ...call, ...login, address });
+    }
+    if (webhook === undefined) return noData(unmeasurable(check) ?? 'It says nothing to ask.');
+    const login = await loginFor({ namespace, name: webhook.credentialsRef?.name, sort: 'Token', signal });
+    if ('problem' in login) return noData(login.problem);
+    return measureWebhook(check, subject, { ...call, ...login, url: webhook.url });
   };
 }
 
@@ -56,10 +62,9 @@ const noAddress =
   'No Prometheus is named: set prometheus.address of the check, or checks.prometheusAddress in the settings of the operator.';
 
 /** Why this version cannot measure a check, with what can be done instead. */
-export function unmeasurable({ http, job, webhook }: Check): string | undefined {
+export function unmeasurable({ http, job }: Check): string | undefined {
   if (http?.path !== undefined) return 'http.path is not asked by this version: use http.url.';
-  if (job !== undefined) return 'job is not run by this version: use http.url or prometheus.';
-  if (webhook !== undefined) return 'webhook is not asked by this version: use http.url or prometheus.';
+  if (job !== undefined) return 'job is not run by this version: use a webhook that runs it.';
   const redirect = http?.expectedStatuses?.find((status) => followed.has(status));
   if (redirect === undefined) return undefined;
   return `http.expectedStatuses has ${redirect}, but redirects are followed: name the status of where it leads.`;

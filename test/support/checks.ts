@@ -5,8 +5,8 @@ import type { Measurement, Run } from '../../src/rollout/checks/run.ts';
 
 /** A check with the defaults of the schema. */
 export function aCheck(name: string, fields: Record<string, unknown> = {}): Check {
-  const kind =
-    'prometheus' in fields || 'webhook' in fields || 'job' in fields ? {} : { http: { url: 'https://a.test' } };
+  const isOther = ['prometheus', 'webhook', 'job'].some((kind) => kind in fields);
+  const kind = isOther ? {} : { http: { url: 'https://a.test' } };
   const spec = { source: { image: 'a.example.com/web:1' }, checks: [{ name, ...kind, ...fields }] };
   const [check] = deploymentSpec.parse(spec).checks ?? [];
   if (check === undefined) throw new Error('the schema gave no check');

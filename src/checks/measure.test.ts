@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest';
+import { aCheck } from '../../test/support/checks.ts';
+import { useRig } from '../outbound/test-rig.ts';
+import { ManualClock } from '../seams/manual-clock.ts';
+import { createMeasure, type Subject, unmeasurable } from './measure.ts';
+
+const rig = useRig('checks');
+const subject: Subject = {
+  namespace: 'team',
+  name: 'web',
+  release: { number: 2, name: 'web-two', image: 'a.example.com/web:2' },
+  live: undefined,
+  step: 1,
+  weight: 10,
+};
+
+const token = Buffer.from('abc').toString('base64');
+const query = { query: 'up', failWhen: '< 1' };
+
+/** Every server says that the number is 1. */
+function measure(kind: Record<string, unknown>, prometheusAddress?: string) {
+  rig().seen.length = 0;
+  rig().handler = (_request, response) =>
+    response.end(JSON.stringify({ data: { resultType: 'scalar', result: [1, '1'] } }));
+  const client = {
+    get: async (_kind: object, { name }: { name: string }) => (name === 'empty' ? {} : { data: { token } }),
+  };
+  const options = { outbound: rig().client(), client: client as never, clock: new ManualClock(), prometheusAddress };
+  return createMeasure(options)(aCheck('errors', kind), subject, new AbortController().signal);
+}
+
+const url = () => rig().url('good.test');
+const logins = () => rig().seen.map(({ request }) => request.headers.authorization);
+
+it('asks what the check is of, with its login', async () => {
+  const credentialsRef = { name: 'login' };
+  const http = await measure({ http: { url: url() } });
+  const prometheus = await measure({ prometheus: { ...query, address: url(), credentialsRef } });
+  const promLogins = logins();
+  const webhook = await measure({ webhook: { url: url(), credentialsRef } });
+
+  expect([http, prometheus, webhook].map(({ verdict }) => verdict)).toEqual(['Passed', 'Passed', 'Passed']);
+  expect([...promLogins, ...logins()]).toEqual(['Bearer abc', 'Bearer abc']);
+});
+
+it('asks the Prometheus of the settings where the check names none', async () => {
+  const asked = await measure({ prometheus: query }, url());
+  const unknown = await measure({ prometheus: query });
+
+  expect(asked.verdict).toBe('Passed');
+  expect(unknown).toMatchObject({ verdict: 'NoData', message: expect.stringContaining('checks.prometheusAddress') });
+});
+
+it.each([
+  ['prometheus', { ...query, address: 'http://good.test/' }],
+  ['webhook', { url: 'http://good.test/' }],
+])('asks no %s without the login that it is to have', async (kind, settings) => {
+  const reading = await measure({ [kind]: { ...settings, credentialsRef: { name: 'empty' } } });
+
+  expect(reading).toMatchObject({ verdict: 'NoData', message: expect.stringContaining('"empty"') });
+  expect(rig().seen).toEqual([]);
+});
+
+it.each([
+  [{ http: { path: '/health' } }, 'use http.url'],
+  [{ job: { command: ['true'] } }, 'use a webhook'],
+  [{ http: { url: 'https://a.test', expectedStatuses: [200, 302] } }, 'has 302'],
+])('says what cannot be measured: %j', (kind, why) => {
+  expect(unmeasurable(aCheck('errors', kind))).toContain(why);
+});
+
+it('measures what is no redirect', () => {
+  expect(unmeasurable(aCheck('errors', { http: { url: 'https://a.test', expectedStatuses: [304] } }))).toBeUndefined();
+});
