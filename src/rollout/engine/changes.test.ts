@@ -108,3 +108,26 @@ it('a release that is wanted anew is not called a rollback for an old one', () =
   expect(engine.state).toMatchObject({ live: 1, previous: { release: 2 } });
   expect(engine.state.history.map(({ cause }) => cause)).toEqual(['Commit', 'Commit']);
 });
+
+describe('a clock that goes back', () => {
+  it('does not put off the deadline by as much', () => {
+    const engine = serving(manual);
+    engine.look(two, running);
+    engine.advance(-3600);
+    engine.look(two, running);
+    engine.advance(60);
+
+    expect(engine.look(two, running).summary.reason).toBe('RollingBack');
+  });
+
+  it('keeps the release before no longer than its time', () => {
+    const engine = serving(strategy.parse({ type: 'BlueGreen', blueGreen: { previous: { warmSeconds: 120 } } }));
+    engine.look(two, succeeded);
+    engine.look(two, succeeded);
+    engine.advance(-3600);
+    engine.look(two, succeeded);
+    engine.advance(120);
+
+    expect(engine.look(two, succeeded).aim.warm).toBeUndefined();
+  });
+});

@@ -39,9 +39,11 @@ function counted(rollout: RolloutStatus, input: Input): RolloutStatus {
   return until({ ...known, ...progressedAt }, input.strategy.progressDeadlineSeconds, input.now);
 }
 
-/** Its time runs, from now when it did not before. Without seconds nothing gives it up. */
+/** Its time runs, from now when it did not before, or when the clock went back since. Without seconds nothing gives it up. */
 function until(rollout: RolloutStatus, seconds: number | undefined, now: Date): RolloutStatus {
-  const { progressedAt = wholeSeconds(now) } = rollout;
+  const { progressedAt: before } = rollout;
+  const isPast = before !== undefined && Date.parse(before) <= now.getTime();
+  const progressedAt = isPast ? before : wholeSeconds(now);
   if (seconds === undefined) return { ...rollout, progressedAt };
   return { ...rollout, progressedAt, deadline: wholeSeconds(new Date(Date.parse(progressedAt) + seconds * 1000)) };
 }

@@ -21,8 +21,11 @@ export function endWarm(state: State, { strategy, now }: Input): State {
   const { release, warmUntil = '' } = previous;
   const isSide = release === live || release === rollout?.release;
   const isOver = !(Date.parse(warmUntil) > now.getTime());
-  const keeps = (previousOf(strategy)?.warm ?? 'None') !== 'None';
-  return isSide || isOver || !keeps ? { ...state, previous: undefined } : state;
+  const { warm = 'None', warmSeconds = 0 } = previousOf(strategy) ?? {};
+  if (isSide || isOver || warm === 'None') return { ...state, previous: undefined };
+  // Also when the clock went back since.
+  const longest = wholeSeconds(new Date(now.getTime() + warmSeconds * 1000));
+  return Date.parse(warmUntil) <= Date.parse(longest) ? state : { ...state, previous: { release, warmUntil: longest } };
 }
 
 /** Replicas of the release that is kept. */
