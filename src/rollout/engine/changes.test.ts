@@ -131,3 +131,13 @@ describe('a clock that goes back', () => {
     expect(engine.look(two, succeeded).aim.warm).toBeUndefined();
   });
 });
+
+it('a place that does not answer after the deadline is asked again in a while, not at once', () => {
+  const engine = serving(strategy.parse({ progressDeadlineSeconds: 60 }));
+  engine.look(two, running);
+  engine.advance(60);
+
+  const { lookAgainAt } = engine.look(two, anObservation({ outcome: 'Unknown' }));
+
+  expect((lookAgainAt?.getTime() ?? 0) - engine.nowMs).toBeGreaterThanOrEqual(1000);
+});

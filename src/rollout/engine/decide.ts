@@ -65,15 +65,19 @@ export function decide(input: Input): Decision {
   };
 }
 
+/** A place that gives no answer is not given up, and keeps what is due waiting. */
+const unansweredMs = 5000;
+
 /** The first of all times at which something changes by itself. */
 function nextTime(state: State, input: Input): Date | undefined {
   const { rollout, previous } = state;
   const known = [rollout?.deadline, previous?.warmUntil].filter((time) => time !== undefined);
-  const times = known.map((time) => Date.parse(time));
+  const now = input.now.getTime();
+  const times = known.map((time) => Date.parse(time)).map((ms) => (ms > now ? ms : now + unansweredMs));
   // A pause that is held up beyond its end, and a measurement that is under way, are ended by something that happens.
   const pause = heldUp(state, input) === undefined ? rollout && pauseEnd(rollout, input.strategy) : undefined;
   const measurements = runsOf(state, input).map(({ due }) => Date.parse(due));
-  times.push(...measurements.filter((due) => due > input.now.getTime()));
+  times.push(...measurements.filter((due) => due > now));
   if (pause !== undefined) times.push(pause.getTime());
   return times.length === 0 ? undefined : new Date(Math.min(...times));
 }
