@@ -84,6 +84,12 @@ describe('sizes', () => {
     expect(sizes({ desired: 6, paused: true, next: side(2, 0, { replicas: 1 }) })).toEqual({ 1: 6, 2: 1 });
   });
 
+  it('grow with what a release took over from a live one that died', () => {
+    const dead = { from: side(1, 0, { ready: 0 }), next: side(2, 100, { replicas: 1 }) };
+
+    expect(sizes({ ...dead, stage: { weight: 25, replicas: 1 } })).toEqual({ 1: 4, 2: 4 });
+  });
+
   it('of what is kept warm are those that were asked for', () => {
     expect(sizes({ next: side(2, 100), from: undefined, warm: { side: side(1, 0), replicas: 1 } })).toEqual({
       1: 1,
@@ -101,5 +107,12 @@ describe('a stage is reached', () => {
     expect(isReached(ask({ ...done, next: side(2, 50), from: side(1, 50) }))).toBe(false);
     expect(isReached(ask({ ...done, others: [side(3, 0, { replicas: 0, existing: 1 })] }))).toBe(false);
     expect(isReached(ask({ ...done, goingBack: true }))).toBe(false);
+  });
+
+  it('with more traffic than it asks for, when nobody else can serve', () => {
+    const stage = { weight: 25, replicas: 1 };
+
+    expect(isReached(ask({ stage, next: side(2, 100), from: side(1, 0, { ready: 0 }) }))).toBe(true);
+    expect(isReached(ask({ stage, next: side(2, 100), from: side(1, 0, { ready: 1 }) }))).toBe(false);
   });
 });

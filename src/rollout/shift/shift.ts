@@ -62,7 +62,10 @@ export function isReached(input: ShiftInput): boolean {
   const isComplete = [next.replicas, next.existing, next.available].every((count) => count === size);
   const ending = goingBack && from !== undefined ? [...others, from] : others;
   const isTidy = ending.every(({ replicas, existing, weight }) => replicas + existing + weight === 0);
-  return isComplete && isTidy && next.weight === (from === undefined ? 100 : stage.weight);
+  const wanted = from === undefined ? 100 : stage.weight;
+  // What a dead release had is no reason to wait, and then to give up the one that serves.
+  const tookOver = from?.ready === 0 && next.weight > wanted;
+  return isComplete && isTidy && (next.weight === wanted || tookOver);
 }
 
 /** Never smaller than what its traffic needs; one that still has more than it should keeps what it has until it has less. */
@@ -70,5 +73,5 @@ function nextSize({ replicas, weight }: ShiftSide, { desired, stage, paused, fro
   if (from === undefined) return desired;
   const needed = Math.ceil((weight * desired) / 100);
   if (paused) return Math.min(desired, Math.max(replicas, needed));
-  return weight > stage.weight ? Math.min(desired, Math.max(stage.replicas, replicas)) : stage.replicas;
+  return weight > stage.weight ? Math.min(desired, Math.max(stage.replicas, replicas, needed)) : stage.replicas;
 }

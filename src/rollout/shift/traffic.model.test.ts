@@ -54,6 +54,8 @@ const rules: Record<string, (view: TrafficView) => boolean> = {
   },
   'it never looks again at a time that is over': ({ decision: { lookAgainAt }, nowMs }) =>
     lookAgainAt === undefined || lookAgainAt.getTime() > nowMs,
+  'a release that comes is as large as its traffic needs': ({ shift, input: { next, desired } }) =>
+    (shift.sizes.get(next.release) ?? 0) >= Math.ceil((next.weight * desired) / 100),
   'every phase that waits for a machine ends by its deadline': ({ decision: { state, summary }, paused, nowMs }) => {
     const { rollout } = state;
     if (rollout === undefined || paused || isForPeople(summary.reason)) return true;
