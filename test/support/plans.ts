@@ -9,7 +9,7 @@ import type { Tree } from '../../src/images/analysis/tree/tree.ts';
 
 const repositories = join(import.meta.dirname, '../fixtures/repos');
 
-/** Small repositories that each answer HTTP on PORT, and the folder of the service in them. */
+/** Small repositories, one of each kind. Lock files of some are only their first lines: they are analysed, not installed. */
 export const fixtureNames = readdirSync(repositories);
 
 export function fixtureTree(name: string): Tree {

@@ -49,9 +49,11 @@ it('hands a page out that knows its own paths, without following dot files', () 
   expect(renderDockerfile(planOf(fixtureTree('static')))).toContain('$uri.html =404;');
 });
 
+const services: Record<string, string> = { monorepo: 'apps/api', 'monorepo-pnpm': 'apps/site' };
+
 /** What `docker build --check` looks at, as far as our text can offend it. */
 it.each(fixtureNames)('keeps the rules of good Dockerfiles for %s', (name) => {
-  const text = renderDockerfile(planOf(fixtureTree(name), name === 'monorepo' ? 'apps/api' : '.'));
+  const text = renderDockerfile(planOf(fixtureTree(name), services[name] ?? '.'));
   const instructions = text
     .replaceAll(/<<'EOF'[\s\S]*?^EOF$/gm, '')
     .split('\n')

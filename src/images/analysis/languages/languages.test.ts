@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { planOf, refusalOf, valuesOf } from '../../../../test/support/plans.ts';
+import { fixtureTree, planOf, refusalOf, valuesOf } from '../../../../test/support/plans.ts';
 
 const spring = '<parent><groupId>org.springframework.boot</groupId></parent>';
 const web =
@@ -145,6 +145,7 @@ it.each([
   [{ 'a/A.csproj': '<Project Sdk="Microsoft.NET.Sdk"></Project>' }, 'no project uses Microsoft.NET.Sdk.Web'],
   [{ 'mix.exs': '' }, 'mix.exs names no app'],
   [{ 'deno.json': '{}' }, 'deno.json has no task "start"'],
+  [{ Pipfile: '', 'main.py': '' }, 'Pipfile alone is not followed; add what "pipenv requirements" prints'],
   [{ 'requirements.txt': 'x' }, 'add main.py or app.py, or a Procfile'],
   [{ 'manage.py': '', 'requirements.txt': 'django' }, 'name no WSGI_APPLICATION'],
   [{ 'README.md': '# Hello' }, 'no kind of project is recognised in "."'],
@@ -171,5 +172,33 @@ it('installs the extensions of PHP that no image has', () => {
     'index.php': '',
   });
 
-  expect(JSON.stringify(plan.stages)).toContain('"install-php-extensions intl"');
+  expect(JSON.stringify(plan.stages)).toContain('"install-php-extensions zip intl"');
+});
+
+const crates = (...names: string[]) => names.map((name) => `[[package]]\nname = "${name}"\n`).join('');
+const cargo = { 'Cargo.toml': '[package]\nname = "x"\n', 'src/main.rs': '' };
+
+it.each([
+  [{ 'requirements.txt': 'psycopg2\nmysqlclient', 'main.py': '' }, [undefined, 'libmariadb3 libpq5']],
+  [{ 'requirements.txt': 'psycopg2-binary', 'main.py': '' }, [undefined, undefined]],
+  [{ Gemfile: 'gem "pg", "~> 1.6"', 'server.rb': '' }, [undefined, 'libpq5']],
+  [{ ...cargo, 'Cargo.lock': crates('openssl-sys', 'pq-sys') }, ['libpq-dev libssl-dev pkg-config', 'libpq5 libssl3']],
+  [{ ...cargo, 'Cargo.lock': crates('openssl-sys', 'openssl-src') }, [undefined, undefined]],
+  [
+    { 'package.json': '{"scripts": {"start": "node a"}, "dependencies": {"@prisma/client": "6"}}' },
+    ['openssl', 'openssl'],
+  ],
+])('adds the libraries that %j is linked to, where it is built and where it runs', (files, installed) => {
+  const { stages } = planOf(files);
+
+  expect(
+    stages.map(({ instructions }) => /no-install-recommends (.*?) &&/.exec(JSON.stringify(instructions))?.[1]),
+  ).toEqual(installed);
+});
+
+it('gives Composer what it unpacks with, and Laravel the databases that it may be given', () => {
+  const extensions = (name: string) =>
+    /install-php-extensions ([^"]*)"/.exec(JSON.stringify(planOf(fixtureTree(name)).stages))?.[1];
+
+  expect([extensions('laravel'), extensions('php')]).toEqual(['zip pdo_mysql pdo_pgsql intl', undefined]);
 });

@@ -41,11 +41,11 @@ export function php(tree: Tree): Draft | undefined {
         instructions: [
           { do: 'workdir', path: '/app' },
           { do: 'env', variables: { XDG_CONFIG_HOME: '/tmp', XDG_DATA_HOME: '/tmp' } },
-          ...extensions(manifest),
+          ...extensions(manifest, laravel !== undefined),
           // Its right to bind to port 80 makes the program refuse to start for whoever may not have that right.
           { do: 'run', command: 'setcap -r /usr/local/bin/frankenphp' },
           ...composer(tree, manifest),
-          { do: 'copy', paths: ['.'], to: './' },
+          ...(manifest === undefined ? [{ do: 'copy', paths: ['.'], to: './' } as const] : []),
           ...(laravel === undefined ? [] : [{ do: 'run', command: 'chmod -R a+rwX storage bootstrap/cache' } as const]),
         ],
       },
@@ -74,12 +74,14 @@ function composerVersion(manifest: Json, source: string): Declaration {
   return () => (wanted === undefined ? undefined : fact(wanted, source, quoted('php', wanted)));
 }
 
-function extensions(manifest: Json): Instruction[] {
-  const wanted = keysAt(manifest, 'require').filter(
+/** Composer unpacks with zip. Which database Laravel talks to, only its environment knows. */
+function extensions(manifest: Json, isLaravel: boolean): Instruction[] {
+  if (manifest === undefined) return [];
+  const required = keysAt(manifest, 'require').filter(
     (name) => /^ext-[a-z0-9_]{1,40}$/i.test(name) && !builtIn.test(name),
   );
-  if (wanted.length === 0) return [];
-  return [{ do: 'run', command: `install-php-extensions ${wanted.map((name) => name.slice(4)).join(' ')}` }];
+  const wanted = ['zip', ...(isLaravel ? ['pdo_mysql', 'pdo_pgsql'] : []), ...required.map((name) => name.slice(4))];
+  return [{ do: 'run', command: `install-php-extensions ${[...new Set(wanted)].join(' ')}` }];
 }
 
 function composer(tree: Tree, manifest: Json): Instruction[] {

@@ -1,5 +1,6 @@
 import { type Declaration, toolVersion, versionFile, versionOf } from '../plan/declared.ts';
 import { type Fact, fact } from '../plan/fact.ts';
+import { libraries } from '../plan/libraries.ts';
 import type { Draft, Stage } from '../plan/plan.ts';
 import { lineWith } from '../read/lines.ts';
 import { AnalysisError, firstOf, type Tree } from '../tree/tree.ts';
@@ -70,11 +71,20 @@ function stagesOf(tree: Tree, version: string, build: Fact | undefined): Stage[]
             RAILS_LOG_TO_STDOUT: '1',
           },
         },
+        ...libraries(linkedTo(tree)),
         { do: 'copy', from: 'build', paths: ['/usr/local/bundle/'], to: '/usr/local/bundle/' },
         { do: 'copy', from: 'build', paths: ['/app/'], to: '/app/' },
       ],
     },
   ];
+}
+
+const linked: Readonly<Record<string, string>> = { pg: 'libpq5', mysql2: 'libmariadb3' };
+
+function linkedTo(tree: Tree): string[] {
+  return Object.entries(linked).flatMap(([gem, library]) =>
+    lineWith(tree, 'Gemfile', new RegExp(`^gem ["']${gem}["']`)) === undefined ? [] : [library],
+  );
 }
 
 const gemfileVersion: Declaration = (tree) => {

@@ -1,9 +1,10 @@
 import { type Declaration, toolVersion, versionFile, versionOf } from '../plan/declared.ts';
 import { fact } from '../plan/fact.ts';
+import { libraries } from '../plan/libraries.ts';
 import type { Draft } from '../plan/plan.ts';
 import { at, type Json, keysAt, quoted, textAt } from '../read/json.ts';
 import { readToml } from '../read/toml.ts';
-import { AnalysisError, type Tree } from '../tree/tree.ts';
+import { AnalysisError, readCode, type Tree } from '../tree/tree.ts';
 
 const versions = { known: ['1'], preferred: '1' };
 const caches = ['/usr/local/cargo/registry', '/src/target'];
@@ -18,6 +19,7 @@ export function rust(tree: Tree): Draft | undefined {
   const locked = tree.has('Cargo.lock') ? ' --locked' : '';
   const dependencies = new Set(keysAt(manifest, 'dependencies'));
   const framework = Object.entries(frameworks).find(([name]) => dependencies.has(name));
+  const linked = linkedTo(tree);
   const build = `cargo build --release${locked} --bin ${binary.value}`;
   // What lies in a cache mount is in no layer.
   const keep = `${build} && mkdir -p /out && cp target/release/${binary.value} /out/app`;
@@ -37,6 +39,7 @@ export function rust(tree: Tree): Draft | undefined {
         version: version.value,
         instructions: [
           { do: 'workdir', path: '/src' },
+          ...libraries(linked.flatMap(({ toBuild }) => toBuild)),
           { do: 'copy', paths: ['.'], to: './' },
           { do: 'run', command: keep, caches },
         ],
@@ -46,12 +49,25 @@ export function rust(tree: Tree): Draft | undefined {
         image: 'debian',
         version: '',
         instructions: [
+          ...libraries(linked.map(({ toRun }) => toRun)),
           { do: 'copy', from: 'build', paths: ['/etc/ssl/certs/'], to: '/etc/ssl/certs/' },
           { do: 'copy', from: 'build', paths: ['/out/app'], to: '/app' },
         ],
       },
     ],
   };
+}
+
+const links = [
+  { crate: 'openssl-sys', toBuild: ['pkg-config', 'libssl-dev'], toRun: 'libssl3' },
+  { crate: 'pq-sys', toBuild: ['libpq-dev'], toRun: 'libpq5' },
+];
+
+/** The lock file names them, because hardly anybody depends on them directly. */
+function linkedTo(tree: Tree) {
+  const crates = new Set((readCode(tree, 'Cargo.lock') ?? '').match(/^name = "[^"]{1,64}"$/gm));
+  const isVendored = crates.has('name = "openssl-src"');
+  return links.filter(({ crate }) => crates.has(`name = "${crate}"`) && !(isVendored && crate === 'openssl-sys'));
 }
 
 const rocket = ['sh', '-c', 'ROCKET_ADDRESS=0.0.0.0 ROCKET_PORT=$PORT exec /app'];

@@ -1,5 +1,6 @@
 import { siteStage } from '../languages/site.ts';
 import type { Fact } from '../plan/fact.ts';
+import { libraries } from '../plan/libraries.ts';
 import type { Instruction, Stage } from '../plan/plan.ts';
 import { AnalysisError, type Tree } from '../tree/tree.ts';
 import { commandsOf } from './commands.ts';
@@ -39,6 +40,7 @@ function buildSteps(making: Making, install: string): Instruction[] {
   const prunes = prune !== undefined && member === undefined && result?.kind !== 'static' && isPrunable(making);
   return [
     { do: 'workdir', path: home },
+    ...libraries(linkedTo(making)),
     ...(prepare === undefined ? [] : [command(prepare, '/root/.npm')]),
     ...(manifests ?? [everything]),
     command(install, cache),
@@ -54,7 +56,8 @@ function command(text: string, ...caches: readonly string[]): Instruction {
   return { do: 'run', command: text, caches };
 }
 
-function runStage({ result, member, version }: Making, image: 'bun' | 'node'): Stage {
+function runStage(making: Making, image: 'bun' | 'node'): Stage {
+  const { result, member, version } = making;
   const folder = member === undefined ? home : `${home}/${member}`;
   if (result?.kind === 'static') {
     const { output, singlePage } = result;
@@ -80,6 +83,7 @@ function runStage({ result, member, version }: Making, image: 'bun' | 'node'): S
     instructions: [
       { do: 'workdir', path: folder },
       { do: 'env', variables: { NODE_ENV: 'production', PATH: pathOf(member) } },
+      ...libraries(linkedTo(making)),
       ...copies,
     ],
   };
@@ -128,6 +132,11 @@ function isPrunable({ manifest, start, tree }: Making): boolean {
   const script = manifest.scripts['start'] ?? '';
   const named = [...start, ...script.split(/[\s/]+/)].some((word) => manifest.devDependencies.has(word));
   return manifest.devDependencies.size > 0 && !named && !tree.has('next.config.ts');
+}
+
+/** Prisma's engine is a program of its own. */
+function linkedTo({ manifest }: Making): string[] {
+  return depends(manifest, 'prisma') || depends(manifest, '@prisma/client') ? ['openssl'] : [];
 }
 
 function needsPrisma({ manifest, tree }: Making): boolean {

@@ -1,6 +1,6 @@
 import { type Fact, fact } from '../plan/fact.ts';
 import type { Instruction } from '../plan/plan.ts';
-import type { Tree } from '../tree/tree.ts';
+import { AnalysisError, type Tree } from '../tree/tree.ts';
 import { hasTable, type Packages } from './packages.ts';
 
 export interface PythonManager {
@@ -21,7 +21,10 @@ export function managerOf(tree: Tree, { project }: Packages): PythonManager | un
   if (tree.has('poetry.lock') || hasTable(project, 'tool', 'poetry', 'dependencies')) return withPoetry(tree);
   if (tree.has('requirements.txt')) return withPip(tree, 'requirements.txt');
   if (tree.has('pyproject.toml')) return withPip(tree, 'pyproject.toml');
-  return undefined;
+  if (!tree.has('Pipfile')) return undefined;
+  throw new AnalysisError(
+    `${tree.name('Pipfile')} alone is not followed; add what "pipenv requirements" prints as requirements.txt`,
+  );
 }
 
 function withUv(tree: Tree): PythonManager {

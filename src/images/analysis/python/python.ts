@@ -1,11 +1,12 @@
 import { type Declaration, toolVersion, versionFile, versionOf } from '../plan/declared.ts';
 import { fact } from '../plan/fact.ts';
+import { libraries } from '../plan/libraries.ts';
 import type { Draft, Instruction } from '../plan/plan.ts';
 import { type Json, textAt } from '../read/json.ts';
 import { lineWith } from '../read/lines.ts';
 import { firstOf, type Tree } from '../tree/tree.ts';
 import { managerOf, type PythonManager, venv } from './manager.ts';
-import { packagesOf } from './packages.ts';
+import { type Packages, packagesOf } from './packages.ts';
 import { startOf } from './start.ts';
 
 const versions = { known: ['3.10', '3.11', '3.12', '3.13', '3.14'], preferred: '3.13' };
@@ -62,12 +63,24 @@ export function python(tree: Tree): Draft | undefined {
         instructions: [
           { do: 'workdir', path: '/app' },
           { do: 'env', variables },
+          ...libraries(linkedTo(packages)),
           { do: 'copy', from: 'build', paths: [`${venv}/`], to: `${venv}/` },
           { do: 'copy', paths: ['.'], to: './' },
         ],
       },
     ],
   };
+}
+
+const linked: Readonly<Record<string, string>> = {
+  psycopg: 'libpq5',
+  'psycopg-c': 'libpq5',
+  psycopg2: 'libpq5',
+  mysqlclient: 'libmariadb3',
+};
+
+function linkedTo({ names }: Packages): string[] {
+  return Object.entries(linked).flatMap(([name, library]) => (names.has(name) ? [library] : []));
 }
 
 function buildSteps(manager: PythonManager | undefined, added: readonly string[]): Instruction[] {
