@@ -24,6 +24,7 @@ export async function cloneSample() {
     return (await git('rev-parse', 'HEAD')).stdout.trim();
   };
   return {
+    folder,
     async commitVersion(version: string): Promise<string> {
       const program = await readFile(join(folder, 'server.js'), 'utf8');
       return commit('server.js', program.replace(/version \d+/, version));

@@ -1,0 +1,114 @@
+import type { Clock } from '../../src/seams/clock.ts';
+import type { Bench, RunInfo, Sample } from '../lib/bench.ts';
+import { timeQuickstart } from '../skeleton/quickstart.ts';
+import { cloneSample } from '../skeleton/source.ts';
+import { clear, openWorld, tool, type World } from '../skeleton/world.ts';
+import { type ByHand, startByHand } from './by-hand.ts';
+import { type BuildFigures, buildOnce } from './ours.ts';
+
+/** A start of a container by kubelet and a daemon of its own are paid once a build, whatever it builds. */
+const allowedShare = 1.03;
+
+let opened: { readonly world: World; readonly source: Source; byHand: ByHand } | undefined;
+type Source = Awaited<ReturnType<typeof cloneSample>>;
+const warmBuilds = new Map<number, Promise<{ ours: BuildFigures; byHand: number }>>();
+
+function parts() {
+  if (opened === undefined) throw new Error('the rows were measured before setUp');
+  return opened;
+}
+
+/** One line differs from the commit before; both sides build the same files. */
+async function compare({ clock, index }: RunInfo): Promise<{ ours: BuildFigures; byHand: number }> {
+  const { world, source, byHand } = parts();
+  const commit = await source.commitVersion(`version ${clock.now()}`);
+  const ours = () => buildOnce(world, clock, commit, () => source.push('main'));
+  const hand = () => byHand.build(source.folder);
+  // In turn, so that neither side always meets a disk that the other one has warmed.
+  if (index % 2 === 0) return { ours: await ours(), byHand: await hand() };
+  const first = await hand();
+  return { ours: await ours(), byHand: first };
+}
+
+async function cold(info: RunInfo): Promise<Sample> {
+  const { world } = parts();
+  // A volume goes only after the last pod that had it.
+  await tool(world, 'kubectl', 'delete jobs --all --namespace vish-builds --cascade=foreground --wait');
+  await tool(world, 'kubectl', 'delete persistentvolumeclaims --all --namespace vish-builds --wait');
+  await parts().byHand[Symbol.asyncDispose]();
+  parts().byHand = await startByHand(world.registry, info.clock);
+  const { ours, byHand } = await compare(info);
+  return overhead('cold', { ours, byHand, share: allowedShare });
+}
+
+/** Two rows read one build. */
+function warm(info: RunInfo) {
+  const figures = warmBuilds.get(info.index) ?? compare(info);
+  warmBuilds.set(info.index, figures);
+  return figures;
+}
+
+async function warmOverhead(info: RunInfo): Promise<Sample> {
+  return overhead('warm', { ...(await warm(info)), share: 1 });
+}
+
+function overhead(
+  name: string,
+  { ours, byHand, share }: { ours: BuildFigures; byHand: number; share: number },
+): Sample {
+  console.log(
+    `${name}: by hand ${byHand.toFixed(2)} s, Build made to digest ${ours.buildSeconds.toFixed(2)} s\n${ours.table}`,
+  );
+  return { ours: ours.buildSeconds - share * byHand };
+}
+
+async function open(clock: Clock): Promise<void> {
+  const world = await openWorld();
+  await clear(world);
+  await timeQuickstart(clock);
+  const source = await cloneSample();
+  const byHand = await startByHand(world.registry, clock);
+  // The registry has the base image's layers from our side already.
+  await byHand.build(source.folder);
+  opened = { world, source, byHand };
+}
+
+/** What the way through the cluster costs: a build of ours against `buildctl build` with a push of the same files. */
+export const bench: Bench = {
+  name: 'build',
+  peer: 'none',
+  runs: 5,
+  rows: [
+    {
+      number: 1,
+      work: 'cold build, beyond 1.03 times the one by hand',
+      unit: 's',
+      bar: { of: 'ours', atMost: 8 },
+      measure: cold,
+    },
+    {
+      number: 2,
+      work: 'warm build, beyond the one by hand',
+      unit: 's',
+      bar: { of: 'ours', atMost: 6 },
+      measure: warmOverhead,
+    },
+    {
+      number: 3,
+      work: 'one line changed and pushed, until the digest',
+      unit: 's',
+      bar: { of: 'ours', atMost: 15 },
+      measure: async (info) => ({ ours: (await warm(info)).ours.commitSeconds }),
+    },
+  ],
+  async setUp({ clock }) {
+    await open(clock);
+    return async () => {
+      const { byHand, source, world } = parts();
+      await byHand[Symbol.asyncDispose]();
+      await source.remove();
+      await clear(world);
+      await world.api.close();
+    };
+  },
+};
