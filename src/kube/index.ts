@@ -18,7 +18,7 @@ export { isKubeError, isRefusal, KubeError } from './errors/errors.ts';
 export { EventRecorder } from './events/recorder.ts';
 export { Finalizers } from './finalizer/registry.ts';
 export type { Handler, Informer, Store } from './informer/handler.ts';
-export { InformerCache } from './informer/informer-cache.ts';
+export { InformerCache, type Informers } from './informer/informer-cache.ts';
 export { registerInformerMetrics } from './informer/metrics.ts';
 export { Elector } from './leader/elector.ts';
 export { createLogger } from './log/create-logger.ts';

@@ -22,6 +22,7 @@ import { systemClock, systemRandom } from '../../src/seams/system.ts';
 import { recordingLogger } from './recording-logger.ts';
 import { namespaces } from './resources.ts';
 import { until } from './until.ts';
+import { within } from './within.ts';
 
 export interface BuildWorldOptions {
   readonly kubeconfig: string;
@@ -68,7 +69,7 @@ export async function buildWorld(options: BuildWorldOptions) {
   const project = await addProject('shop', options.project);
   const settings = { ...defaults, ...options.builds, namespace: buildNamespace };
   const rules = { clusterRanges: [], apiServers: [], exceptions };
-  const operator = await startOperator(connection, { ...settings, outbound: rules });
+  const operator = await startOperator(connection, namespace, { ...settings, outbound: rules });
   return {
     client,
     project,
@@ -82,7 +83,7 @@ export async function buildWorld(options: BuildWorldOptions) {
     async restart(meanwhile: () => Promise<void> = () => Promise.resolve()) {
       await operator.stop();
       await meanwhile();
-      Object.assign(operator, await startOperator(connection, { ...settings, outbound: rules }));
+      Object.assign(operator, await startOperator(connection, namespace, { ...settings, outbound: rules }));
     },
     /** As a Deployment would make it. */
     async build(commit: string, build: BuildSettings = {}, of = project): Promise<Stored<Build>> {
@@ -109,7 +110,7 @@ export async function buildWorld(options: BuildWorldOptions) {
 
 type Connection = Awaited<ReturnType<typeof loadConnection>>;
 
-async function startOperator(connection: Connection, options: BuildOptions) {
+async function startOperator(connection: Connection, namespace: string, options: BuildOptions) {
   const seams = { clock: systemClock, random: systemRandom };
   const log = recordingLogger();
   const requests: string[] = [];
@@ -119,7 +120,7 @@ async function startOperator(connection: Connection, options: BuildOptions) {
   const registry = new Registry();
   const { controller, sweeper } = createBuildController({
     client: createClient({ transport, clock: systemClock, fieldManager: 'vish' }),
-    informers,
+    informers: within(informers, namespace),
     outbound,
     consistency: new ConsistencyMetrics(registry),
     metrics: new ControllerMetrics(registry),

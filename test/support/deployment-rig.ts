@@ -26,6 +26,7 @@ import { watchStatuses } from '../harness/kstatus/status-watch.ts';
 import { FakePlace, FakeTarget } from './fake-place.ts';
 import { removeNamespace, testCluster } from './kinds/cluster.ts';
 import { recordingLogger } from './recording-logger.ts';
+import { within } from './within.ts';
 
 const clock = systemClock;
 const random = systemRandom;
@@ -184,15 +185,6 @@ export async function deploymentRig(namespace: string, options: RigOptions = {})
 /** What every check says, and what was asked. */
 function measuring() {
   return { verdict: 'Passed' as Verdict, measured: [] as string[] };
-}
-
-/** Controllers of other test files work on the same server. */
-function within(cache: InformerCache, namespace: string): DeploymentControllerOptions['cache'] {
-  return {
-    informer: (resource, request) => cache.informer(resource, { ...request, namespace }),
-    metadataInformer: (resource, scope) => cache.metadataInformer(resource, { ...scope, namespace }),
-    informersOf: (resource) => cache.informersOf(resource),
-  };
 }
 
 function portsOf(world: {

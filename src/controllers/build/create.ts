@@ -11,7 +11,7 @@ import {
   formatKey,
   generationChanged,
   type Informer,
-  type InformerCache,
+  type Informers,
   informerSource,
   type KubeObject,
   type Runnable,
@@ -33,7 +33,7 @@ import { createSweeper } from './sweeper.ts';
 
 export interface BuildControllerParts extends Pick<ControllerOptions, 'clock' | 'random' | 'log' | 'metrics'> {
   readonly client: Client;
-  readonly informers: InformerCache;
+  readonly informers: Informers;
   readonly outbound: Pick<Outbound, 'pinForProgram'>;
   readonly consistency: ConsistencyMetrics;
   readonly options: BuildOptions;
@@ -89,7 +89,7 @@ export function createBuildController(parts: BuildControllerParts): BuildControl
 
 interface Watched {
   readonly builds: Informer<Build>;
-  readonly projects: ReturnType<InformerCache['informer']>;
+  readonly projects: ReturnType<Informers['informer']>;
 }
 
 function sourcesOf({ builds, projects }: Watched, seen: BuildNamespace) {

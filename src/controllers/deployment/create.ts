@@ -9,7 +9,7 @@ import {
   Controller,
   type ControllerMetrics,
   type EventRecorder,
-  type InformerCache,
+  type Informers,
   keyOf,
   type Logger,
   StatusWriter,
@@ -29,11 +29,9 @@ import { sourcesOf, storesOf } from './sources.ts';
 import { ownedConditions } from './status/conditions.ts';
 import { recordChange } from './status/events.ts';
 
-type Cache = Pick<InformerCache, 'informer' | 'metadataInformer' | 'informersOf'>;
-
 export interface DeploymentControllerOptions {
   readonly client: Client;
-  readonly cache: Cache;
+  readonly cache: Informers;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -74,7 +72,7 @@ export function createDeploymentController(options: DeploymentControllerOptions)
 }
 
 export interface WritesOptions {
-  readonly cache: Cache;
+  readonly cache: Informers;
   readonly clock: Clock;
   readonly metrics: ConsistencyMetrics;
 }

@@ -5,7 +5,7 @@ import {
   Controller,
   type ControllerMetrics,
   type EventRecorder,
-  type InformerCache,
+  type Informers,
   type Logger,
   StatusWriter,
   WrittenVersions,
@@ -19,7 +19,7 @@ import { sourcesOf, storesOf } from './stores.ts';
 
 export interface ProjectControllerOptions {
   readonly client: Client;
-  readonly cache: InformerCache;
+  readonly cache: Informers;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;

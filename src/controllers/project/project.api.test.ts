@@ -4,6 +4,7 @@ import { openApi } from '../../../test/support/api-client.ts';
 import { removeNamespace, type TestCluster, testCluster } from '../../../test/support/kinds/cluster.ts';
 import { recordingLogger } from '../../../test/support/recording-logger.ts';
 import { until } from '../../../test/support/until.ts';
+import { within } from '../../../test/support/within.ts';
 import { findCondition } from '../../crds/conditions/conditions.ts';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
 import type { Project } from '../../crds/project/project.ts';
@@ -55,7 +56,7 @@ async function startController(): Promise<() => Promise<void>> {
   const registry = new Registry();
   const controller: Controller = createProjectController({
     client: counted(api.client),
-    cache,
+    cache: within(cache, namespace),
     ...seams,
     metrics: new ControllerMetrics(registry),
     consistency: new ConsistencyMetrics(registry),

@@ -5,7 +5,7 @@ import {
   formatKey,
   generationChanged,
   type Informer,
-  type InformerCache,
+  type Informers,
   informerSource,
   keyOf,
 } from '../../kube/index.ts';
@@ -21,7 +21,7 @@ export interface Stores {
 const owner = 'owner';
 const namedProject = 'named-project';
 
-export function storesOf(cache: InformerCache): Stores {
+export function storesOf(cache: Informers): Stores {
   const stores = { projects: cache.informer(projects), deployments: cache.informer(deployments) };
   stores.deployments.addIndex(owner, byOwnerUid);
   stores.deployments.addIndex(namedProject, projectKeys);

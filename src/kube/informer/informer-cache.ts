@@ -16,6 +16,9 @@ export interface Readiness {
   problems: string[];
 }
 
+/** What controllers ask for. To run them is the manager's part. */
+export type Informers = Pick<InformerCache, 'informer' | 'metadataInformer' | 'informersOf'>;
+
 interface Entry {
   readonly name: string;
   readonly resource: Resource;

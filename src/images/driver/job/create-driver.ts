@@ -1,7 +1,7 @@
 import {
   type Client,
   type Informer,
-  type InformerCache,
+  type Informers,
   ifPresent,
   isKubeError,
   type KubeObject,
@@ -29,7 +29,7 @@ export interface BuildNamespace {
 const byJob = 'build-job';
 const jobNameLabel = 'batch.kubernetes.io/job-name';
 
-export function watchBuildNamespace(cache: InformerCache, namespace: string): BuildNamespace {
+export function watchBuildNamespace(cache: Informers, namespace: string): BuildNamespace {
   const scope = { namespace, labelSelector: labels.buildUid };
   const watched = {
     jobs: cache.informer(jobs, scope),
