@@ -44,6 +44,18 @@ it('says what it looked for, and how to begin a Dockerfile', () => {
   expect(lines.slice(-3)).toEqual(['  FROM debian:bookworm-slim', '  COPY . /app', '  CMD ["/app/start"]']);
 });
 
+it('names the folders that could be meant', () => {
+  const files = { 'README.md': '', 'services/api/go.mod': '', 'web/package.json': '', 'a/b/c/go.mod': '' };
+
+  expect(analyse(memoryTree(files), { path: '.' })).toMatchObject({
+    message:
+      'no kind of project is recognised in ".", but there is services/api/go.mod, web/package.json; set path to the folder that is wanted',
+  });
+  expect(analyse(memoryTree(files), { path: 'services' })).toMatchObject({
+    message: expect.stringContaining('recognised in "services", but there is services/api/go.mod;'),
+  });
+});
+
 it.each(['a b', 'a\nFROM x', '$(id)', '../x'])('refuses the path %j', (path) => {
   expect(analyse(memoryTree({ [`${path}/index.html`]: '' }), { path })).toMatchObject({ kind: 'Unknown' });
 });

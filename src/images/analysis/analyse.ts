@@ -8,7 +8,7 @@ import { byDefault, fact } from './plan/fact.ts';
 import type { Draft, Plan } from './plan/plan.ts';
 import { lineWith } from './read/lines.ts';
 import { AnalysisError, below, firstOf, isPlainPath, type Tree } from './tree/tree.ts';
-import { type Unknown, unknown } from './unknown.ts';
+import { nothingIn, type Unknown, unknown } from './unknown.ts';
 
 export type Analysis = OwnDockerfile | { readonly kind: 'Plan'; readonly plan: Plan } | Unknown;
 
@@ -41,7 +41,7 @@ function derived(tree: Tree, { path }: BuildChoices): Analysis {
     const draft = language(tree, path);
     if (draft !== undefined) return { kind: 'Plan', plan: complete(withProcfile(draft, service), { service, path }) };
   }
-  return unknown(`no kind of project is recognised in "${path}"`);
+  return nothingIn(service, path);
 }
 
 function complete(draft: Draft, { service, path }: { service: Tree; path: string }): Plan {
