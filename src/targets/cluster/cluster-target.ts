@@ -18,7 +18,8 @@ import { renderTemplate } from './render/template.ts';
 import { type Rendered, replicaSetFor } from './replica-set.ts';
 import { deploymentSelector, releaseSelector } from './selectors.ts';
 import { settingsOf } from './settings.ts';
-import { isHeld, sizesFor } from './sizes.ts';
+import { sizesFor } from './sizes.ts';
+import { leadingRelease } from './traffic/listens.ts';
 import { shiftInputOf, trafficOf } from './traffic/traffic.ts';
 import { type ReleaseView, replicasOf, sizedForOf, type View, viewOf } from './view.ts';
 import { type WriteObserver, Writes } from './writes.ts';
@@ -94,7 +95,7 @@ class ClusterTarget implements Target {
     if (!haveSynced(this.informers)) return { done: false, retryAfterMs };
     const view = viewOf(this.informers, deployment, intent);
     refuseTaken(view.next);
-    const release = isHeld(intent) ? (intent.from ?? intent.release) : intent.release;
+    const release = leadingRelease(view, intent);
     // Opened first: it also tells what the route leads to.
     await this.routes.informers(routeKindOf(deployment), signal);
     const shift = this.shiftOf(deployment, view, intent);

@@ -6,6 +6,7 @@ import { type ShiftInput, type ShiftSide, shifted } from '../../../rollout/shift
 import type { Intent } from '../../target.ts';
 import { settingsOf } from '../settings.ts';
 import { type ReleaseView, replicasOf, type View } from '../view.ts';
+import { listens } from './listens.ts';
 import { evenWeights, weightsOn } from './weights.ts';
 
 /** What leads traffic, as it is known to be: what leads from the gateway counts before what leads inside the cluster. */
@@ -24,8 +25,8 @@ export function shiftInputOf(
   const stage = movedStage(intent, splits);
   if (stage === undefined) return undefined;
   const views = [view.next, ...view.others];
-  const known = weightsOn(leading.route, deployment) ?? weightsOn(leading.service, deployment);
-  const weights = inherited(known, views, goingBack ? intent.release : (from ?? intent.release));
+  const home = goingBack ? intent.release : (from ?? intent.release);
+  const weights = inherited(knownWeights(leading, deployment, home), views, home);
   const sides = views.map((each) => sideOf(each, weights));
   const named = (release: Release | undefined) => sides.find((side) => side.release === release?.number);
   const [next, ...others] = sides as [ShiftSide, ...ShiftSide[]];
@@ -43,8 +44,15 @@ export function shiftInputOf(
   };
 }
 
-function movedStage({ stage, strategy }: Intent, splits: boolean): Intent['stage'] {
-  return strategy.type === 'Canary' && !splits ? undefined : stage;
+/** To a release that listens nowhere no traffic can be led; there its replicas come and the others go. */
+function movedStage({ stage, strategy, release }: Intent, splits: boolean): Intent['stage'] {
+  return (strategy.type === 'Canary' && !splits) || !listens(release) ? undefined : stage;
+}
+
+/** As long as nothing leads to anybody, because there is nothing yet or who serves listens nowhere, nothing is divided. */
+function knownWeights({ route, service }: Leading, deployment: Deployment, home: Release): Weights | undefined {
+  if (route === undefined && service === undefined) return new Map([[home.number, 100]]);
+  return weightsOn(route, deployment) ?? weightsOn(service, deployment);
 }
 
 /** Nobody says who has the traffic: it is the Service to all replicas. What a forgotten release had goes to `home`. */
@@ -65,8 +73,9 @@ function sideOf(view: ReleaseView, weights: Weights): ShiftSide {
   const { number: release } = view.release;
   const { replicas: existing = 0, readyReplicas = 0, availableReplicas = 0 } = view.set?.status ?? {};
   const replicas = replicasOf(view);
-  // A side that was just made smaller still reports replicas that are about to go.
-  const [ready, available] = [Math.min(readyReplicas, replicas), Math.min(availableReplicas, replicas)];
+  // A side that was just made smaller still reports replicas that are about to go; one without a port serves nobody.
+  const most = listens(view.release) ? replicas : 0;
+  const [ready, available] = [Math.min(readyReplicas, most), Math.min(availableReplicas, most)];
   return { release, replicas, existing, ready, available, weight: weights.get(release) ?? 0 };
 }
 

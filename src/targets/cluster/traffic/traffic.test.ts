@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { aDeployment, aRelease, type DeploymentParts } from '../../../../test/support/cluster-place/builders.ts';
+import { strategy } from '../../../crds/strategy/strategy.ts';
+import type { Release } from '../../../rollout/release.ts';
+import { isReached } from '../../../rollout/shift/shift.ts';
+import type { Intent } from '../../target.ts';
+import { childOf } from '../children/child.ts';
+import type { ReleaseView } from '../view.ts';
+import { leadingRelease } from './listens.ts';
+import { shiftInputOf, trafficOf } from './traffic.ts';
+
+const worker: DeploymentParts = { workload: { port: undefined } };
+const first = aRelease();
+const second = aRelease({}, { number: 2, name: 'web-2', uid: 'uid-web-2' });
+const silent = aRelease(worker);
+const gateway = { parentRefs: [{ name: 'public' }] };
+
+function side(
+  release: Release,
+  replicas = 4,
+  { ready = replicas, seen = 1 }: { ready?: number; seen?: number } = {},
+): ReleaseView {
+  const metadata = { name: release.name, uid: release.name, resourceVersion: '1', generation: 1 };
+  const status = { replicas: ready, readyReplicas: ready, availableReplicas: ready, observedGeneration: seen };
+  return { release, set: { metadata, spec: { replicas, selector: {} }, status }, pods: [] };
+}
+
+function intentOf(fields: Partial<Intent>): Intent {
+  const stage = { weight: 100, replicas: 4 };
+  const base = { release: second, from: first, others: [], replicas: 4, paused: false };
+  return { ...base, stage, strategy: strategy.parse({ type: 'BlueGreen' }), ...fields };
+}
+
+/** Looks again with what was written, until nothing changes any more. */
+function settled(views: readonly [ReleaseView, ...ReleaseView[]], fields: Partial<Intent> = {}, splits = false) {
+  const intent = intentOf(fields);
+  const deployment = aDeployment(splits ? { cluster: { gateway } } : {});
+  const [next, ...others] = views;
+  const view = { next, others };
+  let notes: Record<string, string> | undefined;
+  for (let look = 0; look < 4; look++) {
+    const service = notes && childOf(deployment, {}, { notes });
+    const input = shiftInputOf({ view, intent, deployment }, { service });
+    if (input === undefined) return undefined;
+    const traffic = trafficOf(view, input);
+    const listens = traffic.main?.workload.port !== undefined;
+    const weights = [...traffic.weights].filter(([, weight]) => weight > 0);
+    notes = listens ? { 'vish.dev/traffic': weights.map((share) => share.join('=')).join(',') } : undefined;
+    if (look === 3) return { input, traffic, weights: Object.fromEntries(weights), reached: isReached(input) };
+  }
+  return undefined;
+}
+
+describe('from a release that listens nowhere', () => {
+  const steps = strategy.parse({ type: 'Canary', canary: { steps: [{ weight: 25 }] } });
+
+  it('comes a preview, and then all traffic', () => {
+    const views = [side(second), side(silent)] as const;
+
+    expect(settled([...views], { from: silent, stage: { weight: 0, replicas: 4 } })).toMatchObject({ reached: true });
+    expect(settled([...views], { from: silent })).toMatchObject({ reached: true, weights: { 2: 100 } });
+  });
+
+  it('comes all traffic where a part of it is asked for, because nobody else could take the rest', () => {
+    const parts = { from: silent, strategy: steps, stage: { weight: 25, replicas: 1 } };
+
+    expect(settled([side(second), side(silent)], parts, true)).toMatchObject({ reached: true, weights: { 2: 100 } });
+  });
+});
+
+describe('to a release that listens nowhere', () => {
+  it('no traffic is moved: replicas come and go', () => {
+    expect(settled([side(silent), side(second)], { release: silent, from: second })).toBeUndefined();
+  });
+
+  it('the Service stays as long as there is something of the one that does', () => {
+    const intent = intentOf({ release: silent, from: second });
+
+    expect(leadingRelease({ next: side(silent), others: [side(second)] }, intent)).toBe(second);
+    expect(leadingRelease({ next: side(silent), others: [side(second, 0)] }, intent)).toBe(silent);
+    expect(leadingRelease({ next: side(second), others: [side(first)] }, intentOf({}))).toBe(second);
+    expect(leadingRelease({ next: side(second), others: [side(first)] }, intentOf({ paused: true }))).toBe(first);
+  });
+});
