@@ -27,8 +27,10 @@ function side(
 
 function intentOf(fields: Partial<Intent>): Intent {
   const stage = { weight: 100, replicas: 4 };
-  const base = { release: second, from: first, others: [], replicas: 4, paused: false };
-  return { ...base, stage, strategy: strategy.parse({ type: 'BlueGreen' }), ...fields };
+  const base = { release: second, others: [], replicas: 4, paused: false };
+  // The first one comes from nowhere.
+  const from = fields.release === first ? {} : { from: first };
+  return { ...base, ...from, stage, strategy: strategy.parse({ type: 'BlueGreen' }), ...fields };
 }
 
 /** Looks again with what was written, until nothing changes any more. */
@@ -50,6 +52,17 @@ function settled(views: readonly [ReleaseView, ...ReleaseView[]], fields: Partia
   }
   return undefined;
 }
+
+it('a release keeps its Service until its last pod has ended, because a gateway may lead to it longer than the route says', () => {
+  const pod = { metadata: { name: 'web-2-x', uid: 'x', resourceVersion: '1', deletionTimestamp: 'now' } };
+  const namesOf = (pods: ReleaseView['pods']) => {
+    const found = settled([side(first), { ...side(second, 0), pods }], { release: first }, true);
+    return found?.traffic.sides.map(({ name }) => name);
+  };
+
+  expect(namesOf([pod])).toEqual(['web-1', 'web-2']);
+  expect(namesOf([])).toEqual(['web-1']);
+});
 
 describe('from a release that listens nowhere', () => {
   const steps = strategy.parse({ type: 'Canary', canary: { steps: [{ weight: 25 }] } });

@@ -5,7 +5,7 @@ import type { Weights } from '../../../rollout/shift/gate.ts';
 import { type ShiftInput, type ShiftSide, shifted } from '../../../rollout/shift/shift.ts';
 import type { Intent } from '../../target.ts';
 import { settingsOf } from '../settings.ts';
-import { type ReleaseView, replicasOf, type View } from '../view.ts';
+import { livePods, type ReleaseView, replicasOf, type View } from '../view.ts';
 import { listens } from './listens.ts';
 import { evenWeights, weightsOn } from './weights.ts';
 
@@ -88,24 +88,25 @@ export interface Traffic {
   readonly main: Release | undefined;
   /** To look at before it gets traffic. */
   readonly preview: Release;
-  /** All that may get traffic soon. */
+  /** All that may get traffic soon, or may still be led to by what has not seen the last change. */
   readonly sides: readonly Release[];
 }
 
 /** The traffic to ask for next. */
 export function trafficOf(view: View, input: ShiftInput): Traffic {
   const { weights } = shifted(input);
-  const releases = [view.next, ...view.others].map(({ release }) => release);
-  const shares = releases.map((release) => ({ release, weight: weights.get(release.number) ?? 0 }));
+  const views = [view.next, ...view.others];
+  const shares = views.map(({ release }) => ({ release, weight: weights.get(release.number) ?? 0 }));
   const backends = shares.filter(({ weight }) => weight > 0);
   const [first] = backends.toSorted((a, b) => b.weight - a.weight);
   const kept = new Set([input.next, input.from, input.warm?.side].map((side) => side?.release));
+  const isLedTo = ({ release: { number } }: ReleaseView) => kept.has(number) || (weights.get(number) ?? 0) > 0;
   return {
     weights,
     backends,
     main: input.splits || backends.length === 1 ? first?.release : undefined,
     preview: previewOf(view, input),
-    sides: shares.filter(({ release, weight }) => weight > 0 || kept.has(release.number)).map((each) => each.release),
+    sides: views.filter((each) => isLedTo(each) || livePods(each).length > 0).map(({ release }) => release),
   };
 }
 
