@@ -53,6 +53,13 @@ function settled(views: readonly [ReleaseView, ...ReleaseView[]], fields: Partia
   return undefined;
 }
 
+it('nothing is gained by replicas that the place has not counted since their number was changed', () => {
+  const views = (seen: number) => [side(second, 4, { seen }), side(first)] as const;
+
+  expect(settled([...views(0)])?.weights).toEqual({ 1: 100 });
+  expect(settled([...views(1)])?.weights).toEqual({ 2: 100 });
+});
+
 it('a release keeps its Service until its last pod has ended, because a gateway may lead to it longer than the route says', () => {
   const pod = { metadata: { name: 'web-2-x', uid: 'x', resourceVersion: '1', deletionTimestamp: 'now' } };
   const namesOf = (pods: ReleaseView['pods']) => {

@@ -5,7 +5,7 @@ import type { Weights } from '../../../rollout/shift/gate.ts';
 import { type ShiftInput, type ShiftSide, shifted } from '../../../rollout/shift/shift.ts';
 import type { Intent } from '../../target.ts';
 import { settingsOf } from '../settings.ts';
-import { livePods, type ReleaseView, replicasOf, type View } from '../view.ts';
+import { isCurrent, livePods, type ReleaseView, replicasOf, type View } from '../view.ts';
 import { listens } from './listens.ts';
 import { evenWeights, weightsOn } from './weights.ts';
 
@@ -75,7 +75,9 @@ function sideOf(view: ReleaseView, weights: Weights): ShiftSide {
   const replicas = replicasOf(view);
   // A side that was just made smaller still reports replicas that are about to go; one without a port serves nobody.
   const most = listens(view.release) ? replicas : 0;
-  const [ready, available] = [Math.min(readyReplicas, most), Math.min(availableReplicas, most)];
+  const ready = Math.min(readyReplicas, most);
+  // A count from before the last change may be of replicas that are gone: enough to keep traffic, not to gain any.
+  const available = isCurrent(view) ? Math.min(availableReplicas, most) : 0;
   return { release, replicas, existing, ready, available, weight: weights.get(release) ?? 0 };
 }
 
