@@ -43,8 +43,10 @@ export interface Intent {
   readonly from?: Release;
   /** How much of the traffic `release` is to get, and how large it is to be. Absent where traffic goes with the replicas. */
   readonly stage?: { readonly weight: number; readonly replicas: number };
-  /** `from` failed or was taken back: what `release` can serve, it is to serve at once. */
+  /** What serves beside `release` failed or was taken back: what `release` can serve, it is to serve at once. */
   readonly goingBack?: boolean;
+  /** A person went back to it: what its ready replicas cover, it is to have before all of them are there. */
+  readonly hasServed?: boolean;
   /** Kept running without traffic for an instant way back. */
   readonly warm?: { readonly release: Release; readonly replicas: number };
   /** All others of the Deployment that may still have something at the place; they are to end with nothing running. */

@@ -260,7 +260,7 @@ export class TrafficWorld {
     return due.map((run) => aMeasurement(run, this.verdict, at));
   }
 
-  private inputOf({ release, from, stage, warm, goingBack = false }: Aim): ShiftInput | undefined {
+  private inputOf({ release, from, stage, warm, goingBack = false, hasServed = false }: Aim): ShiftInput | undefined {
     if (release === undefined || stage === undefined) return undefined;
     if (this.weights.size === 0) this.weights.set(release, 100);
     const named = new Set([release, from, warm?.release]);
@@ -270,6 +270,7 @@ export class TrafficWorld {
       desired,
       stage,
       goingBack,
+      hasServed,
       paused,
       splits,
       next: this.side(release),

@@ -1,5 +1,6 @@
+import { recordOf } from './history.ts';
 import { allTraffic, type Goal } from './legs.ts';
-import { legAt } from './route.ts';
+import { isOnItsWay, legAt } from './route.ts';
 import { type Input, phases, type State } from './state.ts';
 import { warmReplicas } from './warm.ts';
 
@@ -20,8 +21,10 @@ export interface Aim {
   readonly prepare: number | undefined;
   /** Absent where traffic goes with the replicas. */
   readonly stage?: Stage;
-  /** `from` failed or was taken back: what `release` can serve, it is to serve at once. */
+  /** What serves beside `release` failed or was taken back: what `release` can serve, it is to serve at once. */
   readonly goingBack?: boolean;
+  /** A person went back to it: what its ready replicas cover, it is to have before all of them are there. */
+  readonly hasServed?: boolean;
   /** Gets no traffic, and is kept running for an instant way back. */
   readonly warm?: { readonly release: number; readonly replicas: number };
 }
@@ -30,15 +33,26 @@ type Direction = Pick<Aim, 'release' | 'from' | 'prepare'>;
 
 export function aimOf(state: State, input: Input): Aim {
   const direction = directionOf(state, input);
-  const { rollout, previous } = state;
+  const { previous } = state;
   const goal = goalOf(state, direction, input);
   if (goal === undefined) return direction;
   return {
     ...direction,
     stage: stageOf(goal, input.replicas),
-    ...(rollout?.aborting === true ? { goingBack: true } : {}),
+    ...(isLeavingFailed(state) ? { goingBack: true } : {}),
+    ...(isRollback(state) ? { hasServed: true } : {}),
     ...(previous === undefined ? {} : { warm: { release: previous.release, replicas: warmReplicas(input) } }),
   };
+}
+
+/** Also after the way back was given up: whatever is left of the failed one is still bad. */
+function isLeavingFailed({ rollout, live, refused }: State): boolean {
+  return rollout === undefined ? refused !== undefined && live !== undefined : rollout.aborting === true;
+}
+
+function isRollback(state: State): boolean {
+  const { rollout } = state;
+  return rollout !== undefined && isOnItsWay(rollout) && recordOf(state, rollout.release)?.cause === 'Rollback';
 }
 
 function directionOf(state: State, { releases }: Pick<Input, 'releases'>): Direction {

@@ -141,3 +141,23 @@ it('a place that does not answer after the deadline is asked again in a while, n
 
   expect((lookAgainAt?.getTime() ?? 0) - engine.nowMs).toBeGreaterThanOrEqual(1000);
 });
+
+it('what failed is left at once also when its way back took longer than the deadline', () => {
+  const engine = serving(manual);
+  engine.look(two, succeeded);
+  engine.look(two, failed);
+  engine.look(two, running);
+  engine.advance(60);
+  engine.look(two, running);
+
+  expect(engine.look(two, running).aim).toMatchObject({ release: 1, from: undefined, goingBack: true });
+});
+
+it('a rollback by a person does not wait for all replicas of a release that has served', () => {
+  const engine = serving(strategy.parse({ type: 'BlueGreen', blueGreen: { previous: { warm: 'None' } } }));
+  engine.look(two, succeeded);
+  engine.look(two, succeeded);
+
+  expect(engine.look(one, running, { cause: 'Rollback' }).aim).toMatchObject({ release: 1, from: 2, hasServed: true });
+  expect(engine.look(three, running).aim.hasServed).toBeUndefined();
+});

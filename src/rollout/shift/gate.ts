@@ -42,7 +42,7 @@ function targetOf({ release, weight }: ShiftSide, { stage, next, from, paused }:
 
 function grantedTo(side: ShiftSide, target: number, sides: readonly ShiftSide[], input: ShiftInput): number {
   const { desired, goingBack, splits } = input;
-  const isProven = side.release === (goingBack ? input.next : (input.from ?? input.next)).release;
+  const isProven = side.release === provenOf(side, input).release;
   const able = isProven ? side.ready : side.available;
   const cover = desired === 0 ? 100 : Math.min(100, Math.floor((100 * able) / desired));
   if (cover >= target || (side.ready > 0 && !sides.some((other) => other !== side && isServing(other)))) return target;
@@ -50,6 +50,12 @@ function grantedTo(side: ShiftSide, target: number, sides: readonly ShiftSide[],
   // An emergency does not wait for capacity: all at once where traffic cannot be split, otherwise what is covered.
   if (!splits) return goingBack ? target : side.weight;
   return Math.max(side.weight, cover, 1);
+}
+
+/** Both, where a person goes back from one that served to one that did before. */
+function provenOf(side: ShiftSide, { next, from, goingBack, hasServed }: ShiftInput): ShiftSide {
+  if (hasServed === true && side === next) return next;
+  return goingBack ? next : (from ?? next);
 }
 
 function isServing({ weight, ready }: ShiftSide): boolean {

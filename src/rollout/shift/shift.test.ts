@@ -50,6 +50,14 @@ describe('traffic', () => {
     expect(weights({ ...back, next: side(1, 0, { ready: 0 }) })).toEqual({ 1: 0, 2: 100 });
   });
 
+  it('goes to a release that has served before by what its ready replicas cover', () => {
+    const rollback = { hasServed: true, next: side(1, 0, { ready: 1, available: 0 }), from: side(2, 100) };
+
+    expect(weights(rollback)).toEqual({ 1: 25, 2: 75 });
+    expect(weights({ ...rollback, splits: false })).toEqual({ 1: 0, 2: 100 });
+    expect(weights({ ...rollback, next: side(1, 0, { available: 0 }), splits: false })).toEqual({ 1: 100, 2: 0 });
+  });
+
   it('of a release that was in the middle goes to the one that served before', () => {
     const middle = { next: side(3, 0), from: side(1, 60), others: [side(2, 40)], stage: { weight: 0, replicas: 4 } };
 

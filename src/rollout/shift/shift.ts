@@ -26,8 +26,10 @@ export interface ShiftInput {
   readonly warm?: { readonly side: ShiftSide; readonly replicas: number } | undefined;
   /** To end. */
   readonly others: readonly ShiftSide[];
-  /** `from` failed or was taken back. */
+  /** What serves beside `next` failed or was taken back. */
   readonly goingBack: boolean;
+  /** A person went back to `next`. */
+  readonly hasServed?: boolean | undefined;
   /** Nothing moves between releases; a change of the scale is still followed. */
   readonly paused: boolean;
   /** True: any split. False: all or nothing. */

@@ -18,7 +18,8 @@ const rules: Record<string, (view: TrafficView) => boolean> = {
     heirs(view).length === 0 ||
     sidesOf(view).some((side) => weightAfter(view, side) > 0 && readyAfter(view, side) > 0),
   'a release that comes gains only what its available replicas cover, or what nobody else can serve': (view) => {
-    const { next, from, goingBack, desired } = view.input;
+    const { next, from, goingBack, hasServed, desired } = view.input;
+    if (hasServed === true) return true;
     const gained = weightAfter(view, next) - next.weight;
     const others = sidesOf(view).filter((side) => side !== next && side.weight > 0);
     const orphaned = sum(others.filter(({ ready }) => ready === 0).map(({ weight }) => weight));
@@ -26,8 +27,9 @@ const rules: Record<string, (view: TrafficView) => boolean> = {
     return next.available >= Math.ceil(((weightAfter(view, next) - orphaned) * desired) / 100);
   },
   'an emergency does not wait for capacity of the good side': (view) => {
-    const { next, goingBack, paused } = view.input;
-    const hasNeed = goingBack && !paused && next.weight < 100 && next.ready > 0;
+    const { next, goingBack, hasServed, paused, splits } = view.input;
+    const isUrgent = goingBack || (hasServed === true && splits);
+    const hasNeed = isUrgent && !paused && next.weight < view.input.stage.weight && next.ready > 0;
     return !hasNeed || weightAfter(view, next) > next.weight || splitsEvenly(view);
   },
   'what was taken back never gains traffic or replicas': (view) => {

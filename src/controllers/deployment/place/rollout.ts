@@ -137,6 +137,7 @@ function intentOf(look: Look, { release, from, aim }: Sides): Intent {
     ...(from === undefined ? {} : { from }),
     ...(aim?.stage === undefined ? {} : { stage: aim.stage }),
     ...(aim?.goingBack === true ? { goingBack: true } : {}),
+    ...(aim?.hasServed === true ? { hasServed: true } : {}),
     ...(warm === undefined ? {} : { warm }),
     others,
     replicas,

@@ -20,7 +20,7 @@ export function shiftInputOf(
   { view, intent, deployment }: { view: View; intent: Intent; deployment: Deployment },
   leading: Leading,
 ): ShiftInput | undefined {
-  const { replicas: desired, from, warm, goingBack = false, paused } = intent;
+  const { replicas: desired, from, warm, goingBack = false, hasServed, paused } = intent;
   const splits = settingsOf(deployment).gateway?.parentRefs !== undefined;
   const stage = movedStage(intent, splits);
   if (stage === undefined) return undefined;
@@ -35,6 +35,7 @@ export function shiftInputOf(
     desired,
     stage,
     goingBack,
+    hasServed,
     paused,
     splits,
     next,
