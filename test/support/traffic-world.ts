@@ -17,35 +17,6 @@ const does = <Name extends string>(name: Name) => ({ does: fc.constant(name) });
 
 const aVerdict = fc.constantFrom<Verdict[]>('Passed', 'Passed', 'Failed', 'NoData');
 
-/** What people, pods, nodes, time, checks and crashes do. */
-export const aTrafficMove = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ ...does('release'), broken: fc.boolean() }) },
-  {
-    weight: 12,
-    arbitrary: fc.record({ ...does('look'), lost: fc.constantFrom('nothing', 'nothing', 'sizes', 'all') }),
-  },
-  { weight: 3, arbitrary: fc.record({ ...does('settle'), looks: fc.integer({ min: 1, max: 5 }) }) },
-  { weight: 6, arbitrary: fc.record({ ...does('serve'), ...ofARelease }) },
-  { weight: 3, arbitrary: fc.record({ ...does('fail'), ...ofARelease }) },
-  { weight: 1, arbitrary: fc.record({ ...does('break'), release: ofARelease.release, broken: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ ...does('loseNode'), of: fc.integer({ min: 2, max: 3 }) }) },
-  { weight: 2, arbitrary: fc.record({ ...does('scale'), desired: fc.nat(6) }) },
-  { weight: 3, arbitrary: fc.record({ ...does('wait'), seconds: fc.nat(90) }) },
-  { weight: 1, arbitrary: fc.record({ ...does('pause'), paused: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ ...does('wish'), release: ofARelease.release, back: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ ...does('measure'), verdict: aVerdict }) },
-  { weight: 1, arbitrary: fc.record(does('retry')) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      ...does('ask'),
-      what: fc.constantFrom('promote', 'skip', 'abort'),
-      full: fc.boolean(),
-    }),
-  },
-);
-type Move = typeof aTrafficMove extends fc.Arbitrary<infer One> ? One : never;
-
 const deadline = { progressDeadlineSeconds: 60 };
 const previous = { warmSeconds: 120 };
 
@@ -84,6 +55,36 @@ export const aStrategy = fc.constantFrom<Strategy[]>(
 
 const checks = ['a', 'b', 'c'].map((name) => aCheck(name, { count: 2 }));
 
+/** What people, pods, nodes, time, checks and crashes do. */
+export const aTrafficMove = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ ...does('release'), broken: fc.boolean() }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({ ...does('look'), lost: fc.constantFrom('nothing', 'nothing', 'sizes', 'all') }),
+  },
+  { weight: 3, arbitrary: fc.record({ ...does('settle'), looks: fc.integer({ min: 1, max: 5 }) }) },
+  { weight: 6, arbitrary: fc.record({ ...does('serve'), ...ofARelease }) },
+  { weight: 3, arbitrary: fc.record({ ...does('fail'), ...ofARelease }) },
+  { weight: 1, arbitrary: fc.record({ ...does('break'), release: ofARelease.release, broken: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ ...does('loseNode'), of: fc.integer({ min: 2, max: 3 }) }) },
+  { weight: 2, arbitrary: fc.record({ ...does('scale'), desired: fc.nat(6) }) },
+  { weight: 3, arbitrary: fc.record({ ...does('wait'), seconds: fc.integer({ min: -30, max: 90 }) }) },
+  { weight: 1, arbitrary: fc.record({ ...does('pause'), paused: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ ...does('wish'), release: ofARelease.release, back: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ ...does('measure'), verdict: aVerdict }) },
+  { weight: 1, arbitrary: fc.record(does('retry')) },
+  { weight: 1, arbitrary: fc.record({ ...does('strategy'), plan: aStrategy, splits: fc.boolean() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      ...does('ask'),
+      what: fc.constantFrom('promote', 'skip', 'abort'),
+      full: fc.boolean(),
+    }),
+  },
+);
+type Move = typeof aTrafficMove extends fc.Arbitrary<infer One> ? One : never;
+
 interface Replicas {
   asked: number;
   ready: number;
@@ -112,8 +113,8 @@ export class TrafficWorld {
   private readonly made: KnownRelease[] = [aRelease(1)];
   private readonly sides = new Map<number, Replicas>();
   private readonly broken = new Set<number>();
-  private readonly splits: boolean;
-  private readonly plan: Strategy;
+  private splits: boolean;
+  plan: Strategy;
   private weights = new Map<number, number>();
   private wish = { release: 1, back: false };
   private desired = 3;
@@ -146,6 +147,11 @@ export class TrafficWorld {
     },
     retry: () => {
       this.engine.state = { ...this.engine.state, refused: undefined };
+    },
+    strategy: ({ plan, splits }) => {
+      this.plan = plan;
+      this.splits = splits;
+      this.engine.settings = { strategy: plan, checks };
     },
     ask: (move) => this.ask(move),
   };

@@ -7,7 +7,8 @@ import type { ShiftSide } from './shift.ts';
 
 /*
  * The engine and the shift together, with replicas that come, serve, fail and are lost with their node, releases, scales,
- * actions, deadlines and an operator that dies between its writes. After every look:
+ * actions, deadlines, strategies and gateways that change in the middle, a clock that goes back, and an operator that dies
+ * between its writes. After every look:
  */
 const rules: Record<string, (view: TrafficView) => boolean> = {
   'weights sum to the total': ({ shift }) => sum(shift.weights.values()) === 100,
@@ -82,7 +83,7 @@ it('keeps its rules and comes to rest', () => {
         const broken = Object.keys(rules).filter((rule) => !world.views.every((view) => rules[rule]?.(view) === true));
         expect(broken).toEqual([]);
         const { state } = world.engine;
-        const waits = state.rollout && legAt(plan, state.rollout.step).waits;
+        const waits = state.rollout && legAt(world.plan, state.rollout.step).waits;
         expect([undefined, 'Person']).toContain(waits);
         expect(servesInFull(world)).toBe(true);
         const [before, last] = world.views.slice(-2);
