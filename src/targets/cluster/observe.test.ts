@@ -66,11 +66,22 @@ it('shows no progress while a replica comes and goes, and progress when a furthe
   expect(further.progress).not.toBe(before.progress);
 });
 
-it('starts to count again for another release or size', () => {
-  const before = seen(side());
-  const larger = seen(side(second, 5, { available: 3 }), [], before.memory, { replicas: 5 });
+it('starts to count again for another release', () => {
+  const before = seen(side(first, 5), [], undefined, { release: first });
 
-  expect(larger.memory).toMatchObject({ rollout: '2/5', available: 3 });
+  expect(seen(side(second, 3, { available: 1 }), [], before.memory).memory).toMatchObject({ available: 1 });
+});
+
+it('shows no progress while an autoscaler goes up and down, and progress when more comes than ever before', () => {
+  const of = (replicas: number, memory?: Furthest) =>
+    seen(side(second, replicas, { available: 0 }), [side(first, replicas)], memory, { replicas });
+  const three = of(3);
+  const five = of(5, three.memory);
+  const fewer = of(3, five.memory);
+  const again = of(5, fewer.memory);
+
+  expect(five.progress).not.toBe(three.progress);
+  expect([fewer.progress, again.progress]).toEqual([five.progress, five.progress]);
 });
 
 it('recreates although an evicted pod of the old release is left behind as an object', () => {

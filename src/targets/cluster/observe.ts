@@ -102,12 +102,9 @@ function isAvailable(view: View, intent: Intent, shift: ShiftInput | undefined):
   return intent.replicas === 0 || available >= Math.max(1, fewestAvailable);
 }
 
-function furthestOf(
-  { next, others }: View,
-  { release, replicas: wanted, stage }: Intent,
-  { memory, shift }: Known,
-): Furthest {
-  const rollout = stage === undefined ? `${release.number}/${wanted}` : `${release.number}/${wanted}/${stage.weight}`;
+function furthestOf({ next, others }: View, { release, stage }: Intent, { memory, shift }: Known): Furthest {
+  // Not the wanted number: each change of an autoscaler would put off the deadline.
+  const rollout = stage === undefined ? `${release.number}` : `${release.number}/${stage.weight}`;
   const replicas = existing(next);
   const { availableReplicas: available = 0 } = next.set?.status ?? {};
   const ending = shift === undefined ? others : others.filter(({ release: { number } }) => isEnding(number, shift));
