@@ -2,6 +2,7 @@ import type { Build } from '../../crds/build/build.ts';
 import type { Project } from '../../crds/project/project.ts';
 import type { BuildDriver } from '../../images/driver/driver.ts';
 import type { Informer, Stored } from '../../kube/index.ts';
+import { CountedPlaces } from './counted-places.ts';
 import { placesOf, projectLimit, type Running, type Waiting, waitingOf } from './queue.ts';
 import { awaitsVoucher } from './trust.ts';
 
@@ -23,6 +24,8 @@ const open = 'build-open';
 export class Admissions {
   private readonly admitted = new Map<string, string>();
   private readonly parts: AdmissionParts;
+  /** Until a place is taken or given back. */
+  private counted: CountedPlaces | undefined;
 
   constructor(parts: AdmissionParts) {
     this.parts = parts;
@@ -33,16 +36,17 @@ export class Admissions {
   enter(build: Stored<Build>): number {
     const { uid } = build.metadata;
     const projectUid = this.projectUidOf(build);
-    const running = this.running();
-    if (build.status?.startedAt !== undefined || this.admitted.has(uid)) return this.othersOn(uid, projectUid, running);
-    const place = this.places(this.queue(), running).get(uid) ?? 0;
-    if (place === 0) this.admitted.set(uid, projectUid);
+    const isIn = build.status?.startedAt !== undefined || this.admitted.has(uid);
+    if (isIn) return this.othersOn(uid, projectUid, this.running());
+    const place = this.counted?.take({ uid, projectUid, limit: this.limitOf(projectUid) }) ?? this.count(uid);
+    if (place === 0) this.admit(uid, projectUid);
     return place;
   }
 
   /** Gives the place back of one that is over. */
   leave(uid: string): void {
     this.admitted.delete(uid);
+    this.counted = undefined;
   }
 
   /**
@@ -58,7 +62,24 @@ export class Admissions {
 
   /** Keys of Builds that wait and could start now. */
   next(): string[] {
+    this.counted = undefined;
     return this.free(this.queue()).map(({ key }) => key);
+  }
+
+  private admit(uid: string, projectUid: string): void {
+    this.admitted.set(uid, projectUid);
+    this.counted = undefined;
+  }
+
+  private count(uid: string): number {
+    const waiting = this.queue();
+    const places = this.places(waiting, this.running());
+    this.counted = new CountedPlaces({ waiting, places, limitOf: (projectUid) => this.limitOf(projectUid) });
+    return places.get(uid) ?? 0;
+  }
+
+  private limitOf(projectUid: string): number {
+    return projectLimit(this.projectByUid(projectUid), this.parts);
   }
 
   private free(queue: readonly Waiting[]): Waiting[] {
@@ -77,7 +98,7 @@ export class Admissions {
   }
 
   private places(waiting: readonly Waiting[], running: ReadonlyMap<string, string>): ReadonlyMap<string, number> {
-    const { maxConcurrent, cached } = this.parts;
+    const { maxConcurrent } = this.parts;
     const namespaces = new Map(waiting.map(({ projectUid, namespace }) => [projectUid, namespace]));
     for (const { metadata } of this.parts.projects.store.list()) namespaces.set(metadata.uid, metadata.namespace ?? '');
     const active = running.entries().map(([uid, projectUid]): [string, Running] => {
@@ -86,7 +107,7 @@ export class Admissions {
     });
     const limits = {
       total: maxConcurrent,
-      ofProject: (uid: string) => projectLimit(this.projectByUid(uid), { cached }),
+      ofProject: (uid: string) => this.limitOf(uid),
     };
     return placesOf(waiting, new Map(active), limits);
   }
