@@ -254,6 +254,26 @@ describe('on an API server', () => {
   ])('the build namespace refuses %s', async (_what, object, user) => {
     expect(await create(object, user)).toContain('only the operator may run something in this namespace');
   });
+
+  it.each([
+    ['exec', ['exec', 'a', '--', 'true']],
+    ['attach', ['attach', 'a']],
+  ])('the build namespace lets nobody into a pod that runs by %s', async (_what, command) => {
+    const who = ['--as', jobController, '--as-group', 'system:masters'];
+    await kubectl(['create', '-n', 'chart-builds', ...who, '-f', '-'], JSON.stringify(pod));
+
+    const { output } = await kubectl([
+      '-n',
+      'chart-builds',
+      '--as',
+      'admin',
+      '--as-group',
+      'system:masters',
+      ...command,
+    ]);
+
+    expect(output).toContain('only the operator may run something in this namespace');
+  });
 });
 
 function podSpec() {
