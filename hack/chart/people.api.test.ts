@@ -106,6 +106,10 @@ const metadata = (change: object) => [
   JSON.stringify({ metadata: change }),
 ];
 
+const ownerOfWeb = { apiVersion: 'v1', kind: 'ConfigMap', name: 'a', uid: '7e2a3f4c-0000-4000-8000-000000000000' };
+const changeStatus = ['patch', dry, 'vd', 'web', '--type=merge', '-p', '{"status":{"observedGeneration":9}}'];
+const jsonPatch = ['patch', dry, 'vd', 'web', '--type=json', '-p', '[{"op":"add","path":"/spec/paused","value":true}]'];
+
 it('the roles and the policy are applied under strict validation', () => {
   expect(applied).toMatchObject({ ok: true });
 });
@@ -135,9 +139,25 @@ describe('people may not', () => {
     ['a deployer change a label', 'dora', metadata({ labels: { team: 'b' } }), onlyActions],
     ['a deployer set a finalizer', 'dora', metadata({ finalizers: ['example.com/a'] }), onlyActions],
     ['a deployer delete', 'dora', remove, 'cannot delete resource'],
+    ['a deployer set an owner', 'dora', metadata({ ownerReferences: [ownerOfWeb] }), onlyActions],
+    ['a deployer change the status', 'dora', [...changeStatus, '--subresource=status'], 'deployments/status'],
+    ['a deployer scale', 'dora', ['scale', dry, 'vd', 'web', '--replicas=9'], 'cannot patch resource'],
+    ['a deployer replace a field by a JSON patch', 'dora', jsonPatch, onlyActions],
     ['somebody without the verb roll back', 'updater', rollBack, 'you lack one of: rollback'],
   ])('%s', async (_, user, args, why) => {
     expect(await as(user, ...args)).toContain(why);
+  });
+
+  it.each([
+    ['change a field that another manager owns', 'web', { ...web.spec, paused: true }, onlyActions],
+    ['take over the fields of another manager and drop them', 'web', { source: web.spec.source }, onlyActions],
+    ['make a Deployment', 'made', web.spec, 'cannot create resource'],
+  ])('a deployer %s by server-side apply', async (_, name, spec, why) => {
+    const file = join(folder, `${name}.yaml`);
+    writeFileSync(file, stringify({ ...web, metadata: { name, namespace }, spec }));
+    const ways = ['--server-side', '--force-conflicts', '--field-manager=kubectl'];
+
+    expect(await as('dora', 'apply', dry, ...ways, '-f', file)).toContain(why);
   });
 
   it('somebody without the verb make a Deployment with an action', async () => {
