@@ -46,6 +46,20 @@ it('takes the same value as a new wish once the annotation was gone', () => {
   expect(again?.actions).toEqual([record('Restart', 'now')]);
 });
 
+it('takes a long value once, also when it is cut in the middle of a letter', () => {
+  const asked = { 'vish.dev/restart': `${'x'.repeat(252)}\u{1f4a5}` };
+  const once = take(asked);
+  // The API server stores no half letters.
+  const stored = JSON.parse(
+    Buffer.from(JSON.stringify(once))
+      .toString()
+      .replaceAll(/\\ud[89a-f]../g, '\ufffd'),
+  );
+
+  expect(once?.actions).toHaveLength(1);
+  expect(take(asked, stored)).toBeUndefined();
+});
+
 describe('rollback', () => {
   it('pins the release and lifts its own refusal', () => {
     expect(take({ 'vish.dev/rollback': '2' }, { refusedRelease: 'two' })).toMatchObject({

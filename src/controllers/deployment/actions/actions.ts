@@ -43,7 +43,8 @@ export function takeActions(input: ActionInput): Remembered | undefined {
 }
 
 function take(memory: Remembered, input: ActionInput, { name, key }: { name: Name; key: string }): Remembered {
-  const value = input.annotations[key]?.slice(0, longestValue) ?? '';
+  // The API server stores no half letter: the value would differ from its record, and be a new wish at each look.
+  const value = input.annotations[key]?.slice(0, longestValue).toWellFormed() ?? '';
   const record = memory.actions?.find(({ action }) => action === name);
   if (value === '')
     return record === undefined || record.clearedAt !== undefined ? memory : clear(memory, record, input);
