@@ -1,9 +1,11 @@
+import type { WriteOptions } from '../../../kube/client/client.ts';
 import {
   type Client,
   type Informer,
   type Informers,
   ifPresent,
   isKubeError,
+  KubeError,
   type KubeObject,
   type Resource,
   type Stored,
@@ -53,16 +55,19 @@ interface JobDriverParts {
 export function createJobDriver({ client, seen, options, wrote }: JobDriverParts): BuildDriver {
   const { namespace } = options;
   const removals = new Removals(client, namespace);
+  const isolation = new Isolation(client);
   const has = (informer: Informer<KubeObject>, name: string) =>
     informer.store.get(`${namespace}/${name}`) !== undefined;
   return {
     start: async (plan, signal) => {
+      const intent = jobFor(plan, options);
+      await isolation.assure(intent, signal);
       const claim = has(seen.claims, claimNameOf(plan.projectUid)) ? undefined : claimFor(plan, options);
-      if (claim) await create(client, persistentVolumeClaims, claim, signal);
+      if (claim) await create(client, persistentVolumeClaims, claim, { signal });
       const secret = secretFor(plan, options);
-      if (secret) await create(client, secrets, secret, signal);
+      if (secret) await create(client, secrets, secret, { signal });
       // Last: the pod waits for nothing, and a crash before leaves only what the next try or the sweep finds.
-      const job = await create(client, jobs, jobFor(plan, options), signal);
+      const job = await create(client, jobs, intent, { signal });
       if (job) wrote(plan, job);
     },
     observe: (ref) => progressOf(seen.jobs.store.get(`${namespace}/${jobNameOf(ref)}`), podOf(seen, ref)),
@@ -71,6 +76,34 @@ export function createJobDriver({ client, seen, options, wrote }: JobDriverParts
     cleanUp: (ref, signal) => removals.remove(secrets, seen.secrets, { name: jobNameOf(ref), signal }),
     busy: () => new Map(busyJobs(seen).map(ownersOf)),
   };
+}
+
+/** A cluster without user namespaces takes the field away without a word, and BuildKit would be privileged on the node. */
+class Isolation {
+  private isKnown = false;
+  private readonly client: Pick<Client, 'create'>;
+
+  constructor(client: Pick<Client, 'create'>) {
+    this.client = client;
+  }
+
+  async assure(job: Job, signal: AbortSignal): Promise<void> {
+    if (this.isKnown) return;
+    const shown = await create(this.client, jobs, job, { signal, dryRun: true });
+    // One from before a crash was looked at before it was made.
+    if (shown === undefined) return;
+    if (shown.spec?.template.spec?.hostUsers !== false) throw noUserNamespaces();
+    this.isKnown = true;
+  }
+}
+
+function noUserNamespaces(): KubeError {
+  return new KubeError({
+    code: 'Forbidden',
+    attempted: 'give a build pod a user namespace',
+    detail:
+      'it leaves the field hostUsers out, and the root of the build would be root of the node; use Kubernetes 1.33 or newer, or switch the feature gate UserNamespacesSupport on',
+  });
 }
 
 /** Deletes what a cache shows, and what it shows only for being late not a second time. */
@@ -109,10 +142,10 @@ async function create<T extends KubeObject>(
   client: Pick<Client, 'create'>,
   resource: Resource<T>,
   object: T,
-  signal: AbortSignal,
+  options: Pick<WriteOptions, 'signal' | 'dryRun'>,
 ): Promise<Stored<T> | undefined> {
   try {
-    return await client.create(resource, object, { signal });
+    return await client.create(resource, object, options);
   } catch (error) {
     // Names follow from the Build and the attempt: what is there is ours, from before a crash.
     if (isKubeError(error, 'AlreadyExists')) return undefined;
