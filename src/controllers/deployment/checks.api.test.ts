@@ -24,10 +24,11 @@ const taken = (count: number) => (deployment: Deployment) =>
 async function second(name: string, spec: Partial<DeploymentSpecInput>): Promise<void> {
   await rig.apply(name, { ...spec, source: image(1) });
   await rig.until(name, isLive(1));
+  rig.requests.length = 0;
   await rig.apply(name, { ...spec, source: image(2) });
 }
 
-it('measures a release, tells what it found, and lets it through', async () => {
+it('measures a release, tells what it found with a write for each measurement, and lets it through', async () => {
   await second('web', { strategy, checks: [errors] });
   const running = await rig.until('web', taken(1));
   const live = await rig.until('web', isLive(2));
@@ -39,6 +40,10 @@ it('measures a release, tells what it found, and lets it through', async () => {
     { name: 'errors', release: 2, step: 1, result: 'Passed', measurements: 2, failures: 0, value: '1' },
   ]);
   expect(rig.world.measured).toEqual(['errors of 2 at 1', 'errors of 2 at 1']);
+  const [release, ...writes] = rig.requests;
+  expect(release).toBe('create controllerrevisions');
+  // It is measured; each of two measurements.
+  expect(writes).toEqual(['patch deployments', 'patch deployments', 'patch deployments']);
 });
 
 it('takes a release back whose check fails, and names the check', async () => {
@@ -59,6 +64,18 @@ it('goes on where it was when another operator takes over', async () => {
 
   expect(live.status?.checks).toMatchObject([{ result: 'Passed', measurements: 3 }]);
   expect(rig.world.measured.length).toBeLessThanOrEqual(4);
+});
+
+it('counts a measurement once when the operator dies with the write that tells it', async () => {
+  await second('dies', { strategy, checks: [{ ...errors, count: 3 }] });
+  await rig.until('dies', isReason('RunningChecks'));
+  rig.dieAfter(1);
+  await rig.until('dies', () => rig.isDead);
+  await rig.restart();
+  const live = await rig.until('dies', isLive(2));
+
+  expect(live.status?.checks).toMatchObject([{ result: 'Passed', measurements: 3 }]);
+  expect(rig.world.measured).toHaveLength(3);
 });
 
 it('takes a check from the Project, and begins no release with one that is nowhere', async () => {

@@ -114,6 +114,27 @@ describe('BlueGreen', () => {
     return service.spec?.selector?.['vish.dev/release'];
   };
 
+  it('switches back without a new pod when a check after the switch fails', async () => {
+    const after = { type: 'BlueGreen' as const, blueGreen: { after: ['errors'] } };
+    const http = { url: 'https://web.example.com/health' };
+    const checks = [{ name: 'errors', http, intervalSeconds: 2, count: 2 }];
+    rig.world.verdict = 'Failed';
+    await rig.apply('checked', { source: image(1), workload, strategy: after, checks });
+    await rig.until('checked', isLive(1));
+    await rig.apply('checked', { source: image(2), workload, strategy: after, checks });
+    const measured = await rig.until('checked', ({ status }) => status?.checks?.[0]?.failures === 1);
+    const [two = '', one = ''] = (measured.status?.history ?? []).map(({ name }) => name);
+    const switched = await releaseLed('checked');
+    const running = await podNames('checked');
+    const back = await rig.until('checked', isReason('RolledBack'));
+
+    expect([switched, await releaseLed('checked')]).toEqual([two, one]);
+    expect(measured.status).toMatchObject({ live: { release: 1 }, next: { release: 2, weight: 100 } });
+    expect(condition(back, 'Ready')?.message).toContain('Check "errors" failed');
+    expect(condition(back, 'Available')?.status).toBe('True');
+    expect(running).toEqual(expect.arrayContaining(await podNames('checked')));
+  });
+
   it('shows a preview, switches when a person says so, and goes back without a new pod', async () => {
     await rig.apply('blue', { source: image(1), workload, strategy });
     await rig.until('blue', isLive(1));

@@ -24,6 +24,7 @@ export interface Measurement {
   readonly at: Date;
 }
 
+const fewestWhileWaiting = 60;
 const longest = { value: 256, query: 4096, message: 1024 } as const;
 
 export function beginRun(check: Check, { release, step }: Pick<Run, 'release' | 'step'>, now: Date): CheckStatus {
@@ -53,7 +54,7 @@ export function fold(
     ...(query === undefined ? {} : { query: shorten(query, longest.query) }),
     measuredAt: wholeSeconds(at),
     message: shorten(message, longest.message),
-    ...(result === 'Passed' || result === 'Failed' ? {} : { nextAt: after(at, check.intervalSeconds) }),
+    ...(result === 'Passed' || result === 'Failed' ? {} : { nextAt: after(at, secondsTo(result, check)) }),
   };
 }
 
@@ -74,6 +75,11 @@ function tallyOf({ measurements, failures, noData }: CheckStatus): Tally {
     failures: failures ?? noMeasurements.failures,
     noData: noData ?? noMeasurements.noData,
   };
+}
+
+/** While it waits for a person, who may take days, each measurement is still a write. */
+function secondsTo(result: CheckStatus['result'], { intervalSeconds }: Check): number {
+  return result === 'Inconclusive' ? Math.max(intervalSeconds, fewestWhileWaiting) : intervalSeconds;
 }
 
 /** Never sooner than asked for, so that one after the other has a time of its own. */

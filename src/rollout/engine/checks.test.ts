@@ -178,10 +178,13 @@ describe('without data', () => {
   it('waits for a person, without a deadline, and goes on when data come', () => {
     start(rolling);
     silence();
+    const seldom = last.lookAgainAt?.getTime();
+    const lastAt = engine.nowMs - 10_000;
     engine.advance(100_000);
     const waits = look();
     measure('Passed');
 
+    expect(seldom).toBe(lastAt + 60_000);
     expect(waits.summary).toMatchObject({ reason: 'AwaitingData', message: expect.stringContaining('"errors"') });
     expect(waits.summary.message).toContain('vish.dev/promote: "2/1"');
     expect(axis('Verified')).toMatchObject({ status: 'Unknown', reason: 'RunningChecks' });
