@@ -66,7 +66,7 @@ export function heldUp(state: State, input: Input): Finding | undefined {
 }
 
 export function lostMessage(name: string): string {
-  return `The strategy names the check "${name}", which neither spec.checks nor the Project has.`;
+  return `The strategy names the check "${name}", and there is none that can be measured: define it in spec.checks or in the Project.`;
 }
 
 /** Every check of the step has come to its result; one that only shows counts with any. */
