@@ -13,6 +13,7 @@ const worker: DeploymentParts = { workload: { port: undefined } };
 const first = aRelease();
 const second = aRelease({}, { number: 2, name: 'web-2', uid: 'uid-web-2' });
 const silent = aRelease(worker);
+const steps = strategy.parse({ type: 'Canary', canary: { steps: [{ weight: 25 }] } });
 const gateway = { parentRefs: [{ name: 'public' }] };
 
 function side(
@@ -60,6 +61,14 @@ it('nothing is gained by replicas that the place has not counted since their num
   expect(settled([...views(1)])?.weights).toEqual({ 2: 100 });
 });
 
+it('the Service inside the cluster stays with the release that has served, until another one has more of the traffic', () => {
+  const half = { strategy: steps, stage: { weight: 50, replicas: 2 } };
+  const more = { strategy: steps, stage: { weight: 75, replicas: 3 } };
+
+  expect(settled([side(second, 2), side(first)], half, true)?.traffic.main).toBe(first);
+  expect(settled([side(second, 3), side(first)], more, true)?.traffic.main).toBe(second);
+});
+
 it('a release keeps its Service until its last pod has ended, because a gateway may lead to it longer than the route says', () => {
   const pod = { metadata: { name: 'web-2-x', uid: 'x', resourceVersion: '1', deletionTimestamp: 'now' } };
   const namesOf = (pods: ReleaseView['pods']) => {
@@ -72,8 +81,6 @@ it('a release keeps its Service until its last pod has ended, because a gateway 
 });
 
 describe('from a release that listens nowhere', () => {
-  const steps = strategy.parse({ type: 'Canary', canary: { steps: [{ weight: 25 }] } });
-
   it('comes a preview, and then all traffic', () => {
     const views = [side(second), side(silent)] as const;
 

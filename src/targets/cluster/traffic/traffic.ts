@@ -87,7 +87,7 @@ export interface Traffic {
   readonly weights: Weights;
   /** Releases with a share, each with its own Service behind a gateway. */
   readonly backends: readonly { readonly release: Release; readonly weight: number }[];
-  /** Has most of it; undefined while a Service to all replicas divides it. */
+  /** Has most of it, and of two equal ones has served before; undefined while a Service to all replicas divides it. */
   readonly main: Release | undefined;
   /** To look at before it gets traffic. */
   readonly preview: Release;
@@ -101,7 +101,9 @@ export function trafficOf(view: View, input: ShiftInput): Traffic {
   const views = [view.next, ...view.others];
   const shares = views.map(({ release }) => ({ release, weight: weights.get(release.number) ?? 0 }));
   const backends = shares.filter(({ weight }) => weight > 0);
-  const [first] = backends.toSorted((a, b) => b.weight - a.weight);
+  const proven = (input.goingBack ? input.next : (input.from ?? input.next)).release;
+  const isProven = ({ release }: { release: Release }) => Number(release.number === proven);
+  const [first] = backends.toSorted((a, b) => b.weight - a.weight || isProven(b) - isProven(a));
   const kept = new Set([input.next, input.from, input.warm?.side].map((side) => side?.release));
   const isLedTo = ({ release: { number } }: ReleaseView) => kept.has(number) || (weights.get(number) ?? 0) > 0;
   return {
