@@ -7,6 +7,7 @@ const waiting = (uid: string, projectUid = 'p', change: Partial<Waiting> = {}): 
   projectUid,
   namespace: 'ns',
   blocked: false,
+  trusted: true,
   since: `2026-01-01T00:00:0${uid}Z`,
   key: `ns/${uid}`,
   ...change,
@@ -23,6 +24,18 @@ it('lets the oldest in, as far as there is room', () => {
     ['2', 1],
     ['3', 2],
   ]);
+});
+
+it('lets what a Deployment waits for go before what anybody made of the same Project, however much that is', () => {
+  const flood = ['1', '2', '3'].map((uid) => waiting(uid, 'p', { trusted: false }));
+
+  expect([...placesOf([...flood, waiting('4')], runs(), limits(1, 1)).keys()]).toEqual(['4', '1', '2', '3']);
+});
+
+it('takes turns between Projects all the same: trust is no way past others', () => {
+  const all = [waiting('1', 'p', { trusted: false }), waiting('2', 'q'), waiting('3', 'q')];
+
+  expect([...placesOf(all, runs(), limits(1)).keys()]).toEqual(['1', '2', '3']);
 });
 
 it('lets nobody wait for a Project that is at its own limit', () => {

@@ -14,6 +14,8 @@ export interface Waiting {
   readonly namespace: string;
   /** Behind all others: it cannot start before somebody corrects something. */
   readonly blocked: boolean;
+  /** A Deployment waits for it. The others anybody may have made, who may make Builds and nothing else. */
+  readonly trusted: boolean;
   readonly since: string;
   readonly key: string;
 }
@@ -48,14 +50,14 @@ export function placesOf(
 }
 
 /**
- * Namespaces take turns, and within each its Projects; of one Project the oldest goes first. What runs counts as a turn
+ * Namespaces take turns, and within each its Projects; of one Project what is trusted goes first, then the oldest. What runs counts as a turn
  * that was had, so that somebody who wants many builds at once has no more of them than anybody else who waits.
  */
 function inTurn(waiting: readonly Waiting[], running: ReadonlyMap<string, Running>): Waiting[] {
   const projects = new Counts([...running.values()].map(({ projectUid }) => projectUid));
   const namespaces = new Counts([...running.values()].map(({ namespace }) => namespace));
   const byProject = waiting
-    .toSorted((a, b) => before(a, b) || byAge(a, b))
+    .toSorted((a, b) => before(a, b) || Number(b.trusted) - Number(a.trusted) || byAge(a, b))
     .map((build) => ({ build, turn: projects.next(build.projectUid) }));
   const byNamespace = byProject
     .toSorted((a, b) => before(a.build, b.build) || a.turn - b.turn || byAge(a.build, b.build))
@@ -95,7 +97,8 @@ class Counts {
 export function waitingOf(build: Stored<Build>, projectUid: string): Waiting {
   const { uid, namespace = '', name, creationTimestamp = '' } = build.metadata;
   const blocked = findCondition(build.status?.conditions ?? [], 'Ready')?.status === 'False';
-  return { uid, projectUid, namespace, blocked, since: creationTimestamp, key: `${namespace}/${name}` };
+  const trusted = build.status?.trust === 'Trusted';
+  return { uid, projectUid, namespace, blocked, trusted, since: creationTimestamp, key: `${namespace}/${name}` };
 }
 
 /** A volume can be mounted by one BuildKit at a time. */
