@@ -1,12 +1,10 @@
 import { rmSync } from 'node:fs';
-import { delimiter } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../../test/support/until.ts';
-import { usual } from '../git-server/manifests.ts';
-import { run } from '../lib/run.ts';
 import { clusterFacts, type Facts } from './facts.ts';
 import { sampleDeployment } from './manifests.ts';
 import { nextSteps, sampleUrl } from './steps.ts';
+import { found, type Shell, shellFor, undo } from './undo.ts';
 
 let facts: Facts;
 /** What was there before, and stays. */
@@ -14,40 +12,17 @@ let had: ReadonlySet<string>;
 
 beforeAll(async () => {
   facts = await clusterFacts();
-  had = new Set(await found());
+  had = new Set(await found(shell));
 });
 
 /** Others find the node as this file did: with an operator that is left behind their builds would have two masters. */
 afterAll(async () => {
-  const undo = Object.entries(cleanUp).filter(([name]) => !had.has(name));
-  for (const [, command] of undo) await shell(command);
-  const left = async () => (await found()).filter((name) => !had.has(name));
+  const left = async () => (await found(shell)).filter((name) => !had.has(name));
+  await undo(shell, await left());
   await until(async () => (await left()).length === 0, { deadlineMs: 120_000, everyMs: 500, describe: left });
 });
 
-/** In the order in which they are undone: a Project takes its app along while there is an operator. */
-const cleanUp = {
-  'projects.vish/shop': 'kubectl delete projects.vish shop --cascade=foreground --wait --timeout=90s',
-  'release/vish': 'helm uninstall vish --namespace vish-system --wait --timeout=90s',
-  'namespace/vish-system': 'kubectl delete namespace vish-system --wait --timeout=90s',
-  'namespace/git': `kubectl delete namespace ${usual.namespace} --wait --timeout=90s`,
-};
-
-async function found(): Promise<string[]> {
-  const looked = [
-    'kubectl get projects.vish shop -o name --ignore-not-found | sed "s|.*/|projects.vish/|"',
-    'helm list --namespace vish-system --short --filter "^vish$" | sed "s|^|release/|"',
-    `kubectl get namespace vish-system vish-builds ${usual.namespace} -o name --ignore-not-found`,
-  ];
-  const said = await Promise.all(looked.map(shell));
-  return said.flatMap(({ stdout }) => stdout.split('\n').filter(Boolean));
-}
-
-const shell = (script: string) => {
-  const PATH = [...facts.folders, process.env['PATH']].join(delimiter);
-  const env = { ...process.env, KUBECONFIG: facts.kubeconfig, PATH };
-  return run('bash', ['-c', script], { allowFailure: true, timeoutMs: 550_000, env });
-};
+const shell: Shell = (script) => shellFor(facts)(script);
 const answer = async () => (await shell(`curl --silent --max-time 5 ${sampleUrl(facts)}`)).stdout;
 const fields = (path: string) => shell(`kubectl get vd ${sampleDeployment} -o jsonpath='${path}'`);
 

@@ -7,8 +7,10 @@ import { createReporter } from '../../hack/cluster/cli/reporter.ts';
 import type { ClusterStatus, DriverContext } from '../../hack/cluster/driver.ts';
 import { withLock } from '../../hack/cluster/lock.ts';
 import { defaultName, pathsOf } from '../../hack/cluster/paths.ts';
+import { found, shellFor, undo } from '../../hack/quickstart/undo.ts';
 import { endOf } from '../harness/requests/audit-log.ts';
 import { expectNoLoopIn } from './request-loops/audited.ts';
+import { until } from './until.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -40,6 +42,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const { healthy: wasUp } = await bareDriver.status(context);
   await exclusively(context, () => bareDriver.up(context));
   const facts = await factsOf(context, await bareDriver.status(context));
+  if (wasUp) await makeRoom(facts);
   project.provide('node', facts);
   const from = await endOf(facts.auditLog);
   return async () => {
@@ -49,6 +52,17 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       if (!wasUp) await exclusively(context, () => bareDriver.down(context));
     }
   };
+}
+
+/** Every suite brings an operator of its own; builds and counted requests bear no second one. */
+async function makeRoom({ kubeconfig, binaries }: NodeFacts): Promise<void> {
+  const shell = shellFor({ kubeconfig, folders: [binaries] });
+  const left = await found(shell);
+  if (left.length === 0) return;
+  console.log(`taking away what the quickstart made (${left.join(', ')}); \`make quickstart\` brings it back`);
+  await undo(shell, left);
+  const describe = () => found(shell);
+  await until(async () => (await found(shell)).length === 0, { deadlineMs: 180_000, everyMs: 500, describe });
 }
 
 /** The default cluster, as the command line would see it. */
