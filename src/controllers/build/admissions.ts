@@ -38,7 +38,8 @@ export class Admissions {
     const projectUid = this.projectUidOf(build);
     const isIn = build.status?.startedAt !== undefined || this.admitted.has(uid);
     if (isIn) return this.othersOn(uid, projectUid, this.running());
-    const place = this.counted?.take({ uid, projectUid, limit: this.limitOf(projectUid) }) ?? this.count(uid);
+    const limit = projectLimit(this.projectOf(build), this.parts);
+    const place = this.counted?.take({ uid, projectUid, limit }) ?? this.count(uid);
     if (place === 0) this.admit(uid, projectUid);
     return place;
   }
@@ -74,12 +75,14 @@ export class Admissions {
   private count(uid: string): number {
     const waiting = this.queue();
     const places = this.places(waiting, this.running());
-    this.counted = new CountedPlaces({ waiting, places, limitOf: (projectUid) => this.limitOf(projectUid) });
+    this.counted = new CountedPlaces({ waiting, places, limitOf: this.limits() });
     return places.get(uid) ?? 0;
   }
 
-  private limitOf(projectUid: string): number {
-    return projectLimit(this.projectByUid(projectUid), this.parts);
+  /** By the UID of a Project, as they are now: each is asked for many times in one count. */
+  private limits(): (projectUid: string) => number {
+    const projects = new Map(this.parts.projects.store.list().map((project) => [project.metadata.uid, project]));
+    return (uid) => projectLimit(projects.get(uid), this.parts);
   }
 
   private free(queue: readonly Waiting[]): Waiting[] {
@@ -105,11 +108,7 @@ export class Admissions {
       // Of a Project that is gone nobody waits, so nobody has to take turns with it.
       return [uid, { projectUid, namespace: namespaces.get(projectUid) ?? '' }];
     });
-    const limits = {
-      total: maxConcurrent,
-      ofProject: (uid: string) => this.limitOf(uid),
-    };
-    return placesOf(waiting, new Map(active), limits);
+    return placesOf(waiting, new Map(active), { total: maxConcurrent, ofProject: this.limits() });
   }
 
   private waiting(): Stored<Build>[] {
@@ -135,12 +134,15 @@ export class Admissions {
     return this.parts.builds.store.byIndex(open, 'yes');
   }
 
-  private projectUidOf({ metadata, spec }: Stored<Build>): string {
-    const project = this.parts.projects.store.get(`${metadata.namespace}/${spec.projectRef.name}`);
-    return project?.metadata.uid ?? `${metadata.namespace}/${spec.projectRef.name}`;
+  private projectUidOf(build: Stored<Build>): string {
+    return this.projectOf(build)?.metadata.uid ?? projectKeyOf(build);
   }
 
-  private projectByUid(uid: string): Project | undefined {
-    return this.parts.projects.store.list().find(({ metadata }) => metadata.uid === uid);
+  private projectOf(build: Stored<Build>): Stored<Project> | undefined {
+    return this.parts.projects.store.get(projectKeyOf(build));
   }
+}
+
+function projectKeyOf({ metadata, spec }: Stored<Build>): string {
+  return `${metadata.namespace}/${spec.projectRef.name}`;
 }
