@@ -9,6 +9,15 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
+/** One that may need a login. */
+export interface LoginCall extends Call {
+  readonly authorization?: string | undefined;
+}
+
+export function loginHeader({ authorization }: LoginCall): Record<string, string> {
+  return authorization === undefined ? {} : { authorization };
+}
+
 /** The limits and the signal of a request that belongs to a measurement. */
 export function within({ seconds, signal }: Call): { limits: Partial<Limits>; signal: AbortSignal } {
   const ms = seconds * 1000;

@@ -1,14 +1,13 @@
 import type { Check } from '../../crds/check/check.ts';
-import { type Call, orNoData, within } from '../call.ts';
+import { type LoginCall, loginHeader, orNoData, within } from '../call.ts';
 import type { Reading, Subject } from '../measure.ts';
 import { type Found, numberIn } from './query-answer.ts';
 import { exceeds, holds } from './threshold.ts';
 
 type Settings = NonNullable<Check['prometheus']>;
 
-export interface PrometheusCall extends Call {
+export interface PrometheusCall extends LoginCall {
   readonly address: string;
-  readonly authorization?: string | undefined;
 }
 
 /** One number needs no more; who answers with a thousand series has another query in mind. */
@@ -58,7 +57,7 @@ async function ask(query: string, call: PrometheusCall): Promise<Found> {
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
       accept: 'application/json',
-      ...(call.authorization === undefined ? {} : { authorization: call.authorization }),
+      ...loginHeader(call),
     },
     body: new URLSearchParams({ query, timeout: `${call.seconds}s` }).toString(),
     limits: { ...limits, ...size },

@@ -1,10 +1,9 @@
 import type { Check } from '../../crds/check/check.ts';
-import { type Call, orNoData, within } from '../call.ts';
+import { type LoginCall, loginHeader, orNoData, within } from '../call.ts';
 import type { Reading, Subject } from '../measure.ts';
 
-export interface WebhookCall extends Call {
+export interface WebhookCall extends LoginCall {
   readonly url: string;
-  readonly authorization?: string | undefined;
 }
 
 /** Nobody reads the answer; it only has to end. Another address would be asked without the login, so none is followed. */
@@ -25,7 +24,7 @@ async function ask(body: string, call: WebhookCall): Promise<Reading> {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      ...(call.authorization === undefined ? {} : { authorization: call.authorization }),
+      ...loginHeader(call),
     },
     body,
     secretPath: true,

@@ -2,6 +2,7 @@ import type { Condition } from '../../../crds/conditions/condition.ts';
 import {
   type ConditionChange,
   type ConditionType,
+  conditionTypes,
   findCondition,
   removeCondition,
   type Stamp,
@@ -12,18 +13,13 @@ import type { Reason } from '../../../crds/reasons/reasons.ts';
 import type { AxisChange } from '../../../rollout/engine/axes.ts';
 import type { Finding } from '../../../rollout/engine/state.ts';
 
-/** The conditions beside the summary. */
-export const ownedAxes: readonly ConditionType[] = [
-  'Built',
-  'Available',
-  'Progressing',
-  'Verified',
-  'RolledBack',
-  'Synced',
-];
+const summaryTypes: ReadonlySet<ConditionType> = new Set(['Ready', 'Reconciling', 'Stalled']);
 
-/** Condition types that this controller writes; others in the status belong to somebody else. */
-export const ownedConditions: readonly ConditionType[] = ['Ready', 'Reconciling', 'Stalled', ...ownedAxes];
+/** Condition types that this controller writes, which are all of ours; others in the status belong to somebody else. */
+export const ownedConditions: readonly ConditionType[] = conditionTypes;
+
+/** The conditions beside the summary. */
+export const ownedAxes: readonly ConditionType[] = ownedConditions.filter((type) => !summaryTypes.has(type));
 
 type Conditions = readonly Condition[];
 

@@ -8,9 +8,9 @@ import { commandsOf } from './commands.ts';
 import { frameworkOf, type Result } from './frameworks.ts';
 import { type Manager, managerOf } from './manager.ts';
 import { type Manifest, manifestFile, readManifest } from './manifest.ts';
-import { inFolder, type Making, scriptCommand, stagesOf } from './stages.ts';
+import { inFolder, type Making, type Parts, scriptCommand, stagesOf } from './stages.ts';
 import { startOf } from './start.ts';
-import { rootOf, type Workspace, workspaceOf } from './workspace.ts';
+import { rootOf, workspaceOf } from './workspace.ts';
 
 const versions = { known: ['18', '20', '22', '24', '26'], preferred: '24' };
 const bunVersions = { known: ['1'], preferred: '1' };
@@ -29,17 +29,8 @@ export function node(repository: Tree, path: string): Draft | undefined {
   return { ...draft, context: { ...workspace.workspace.fact, value: workspace.root } };
 }
 
-interface Parts {
-  readonly tree: Tree;
-  readonly root: Tree;
-  readonly manifest: Manifest;
-  readonly manager: Manager;
-  readonly member: string | undefined;
-  readonly workspace: Workspace | undefined;
-}
-
 function draftOf(parts: Parts): Draft | undefined {
-  const { tree, root, manifest, manager, member } = parts;
+  const { tree, root, manifest, manager } = parts;
   const known = frameworkOf(manifest);
   const result = resultOf(parts, known?.framework.result(tree, manifest));
   const commands = commandsOf(manager);
@@ -50,7 +41,7 @@ function draftOf(parts: Parts): Draft | undefined {
   const { version, notes } = runsOnBun ? bunVersion(root, manager) : nodeVersion(tree, root, manifest);
   const installed = manager.lock === undefined ? commands.installUnlocked : commands.install;
   const install = fact(installed, ...installEvidence(root, manager));
-  const making: Making = { ...parts, member, result, start: start.value, build, version: version.value };
+  const making: Making = { ...parts, result, start: start.value, build, version: version.value };
   return {
     language: fact(runsOnBun ? 'bun' : 'node', manifest.source, 'the file exists'),
     version,

@@ -9,7 +9,8 @@ import type { Manager } from './manager.ts';
 import { depends, type Manifest, manifestFile } from './manifest.ts';
 import type { Workspace } from './workspace.ts';
 
-export interface Making {
+/** What was found out of a repository before anything is decided. */
+export interface Parts {
   readonly tree: Tree;
   /** Where the lock file is; the same tree unless the service is part of a workspace. */
   readonly root: Tree;
@@ -17,6 +18,9 @@ export interface Making {
   readonly manager: Manager;
   readonly member: string | undefined;
   readonly workspace: Workspace | undefined;
+}
+
+export interface Making extends Parts {
   readonly result: Exclude<Result, { kind: 'unfit' }> | undefined;
   readonly start: readonly string[];
   readonly build: Fact | undefined;
