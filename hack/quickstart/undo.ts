@@ -1,4 +1,5 @@
 import { delimiter } from 'node:path';
+import { until } from '../../test/support/until.ts';
 import { usual } from '../git-server/manifests.ts';
 import { type RunResult, run } from '../lib/run.ts';
 import type { Facts } from './facts.ts';
@@ -13,7 +14,7 @@ export function shellFor({ folders, kubeconfig }: Pick<Facts, 'folders' | 'kubec
 }
 
 /** In the order in which they are undone: a Project takes its app along while there is an operator. */
-export const cleanUp = {
+const cleanUp = {
   'projects.vish/shop': 'kubectl delete projects.vish shop --cascade=foreground --wait --timeout=90s',
   'release/vish': 'helm uninstall vish --namespace vish-system --wait --timeout=90s',
   'namespace/vish-system': 'kubectl delete namespace vish-system --wait --timeout=90s',
@@ -31,6 +32,9 @@ export async function found(shell: Shell): Promise<string[]> {
   return said.flatMap(({ stdout }) => stdout.split('\n').filter(Boolean));
 }
 
+/** Returns when none of these is there any more. */
 export async function undo(shell: Shell, names: readonly string[]): Promise<void> {
   for (const [name, command] of Object.entries(cleanUp)) if (names.includes(name)) await shell(command);
+  const left = async () => (await found(shell)).filter((name) => names.includes(name));
+  await until(async () => (await left()).length === 0, { deadlineMs: 180_000, everyMs: 500, describe: left });
 }

@@ -10,7 +10,6 @@ import { defaultName, pathsOf } from '../../hack/cluster/paths.ts';
 import { found, shellFor, undo } from '../../hack/quickstart/undo.ts';
 import { endOf } from '../harness/requests/audit-log.ts';
 import { expectNoLoopIn } from './request-loops/audited.ts';
-import { until } from './until.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -61,8 +60,6 @@ async function makeRoom({ kubeconfig, binaries }: NodeFacts): Promise<void> {
   if (left.length === 0) return;
   console.log(`taking away what the quickstart made (${left.join(', ')}); \`make quickstart\` brings it back`);
   await undo(shell, left);
-  const describe = () => found(shell);
-  await until(async () => (await found(shell)).length === 0, { deadlineMs: 180_000, everyMs: 500, describe });
 }
 
 /** The default cluster, as the command line would see it. */
