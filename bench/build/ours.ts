@@ -1,8 +1,6 @@
-import { sampleDeployment } from '../../hack/quickstart/manifests.ts';
-import { annotations } from '../../src/objects/labels.ts';
-import { deployments } from '../../src/objects/vish.ts';
 import type { Clock } from '../../src/seams/clock.ts';
 import { until } from '../../test/support/until.ts';
+import { key, wake } from '../skeleton/commit.ts';
 import { watchRelease } from '../skeleton/release-watch.ts';
 import { stageTable } from '../skeleton/stages.ts';
 import type { World } from '../skeleton/world.ts';
@@ -15,7 +13,6 @@ export interface BuildFigures {
   readonly table: string;
 }
 
-const key = { namespace: 'default', name: sampleDeployment };
 const ofBuild: ReadonlySet<string> = new Set([
   'Build made',
   'pod started',
@@ -26,22 +23,16 @@ const ofBuild: ReadonlySet<string> = new Set([
 
 /** A commit on its way from `push` to its digest; returns when its release is live, so that the next one meets a quiet cluster. */
 export async function buildOnce(
-  { api }: World,
+  world: World,
   clock: Clock,
   commit: string,
   push: () => Promise<unknown>,
 ): Promise<BuildFigures> {
-  const watch = await watchRelease({ api, clock, namespace: key.namespace, commit: () => commit });
+  const watch = await watchRelease({ api: world.api, clock, namespace: key.namespace, commit: () => commit });
   try {
     await push();
     const pushed = clock.monotonic();
-    // As the webhook of a git host would.
-    await api.client.patch(
-      deployments,
-      key,
-      { metadata: { annotations: { [annotations.wake]: commit } } },
-      { type: 'merge' },
-    );
+    await wake(world, commit);
     await until(() => watch.isReady(), {
       deadlineMs: 300_000,
       everyMs: 100,

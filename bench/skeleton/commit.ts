@@ -20,7 +20,7 @@ export interface CommitFigures {
   requests: Tally;
 }
 
-const key = { namespace: 'default', name: sampleDeployment };
+export const key = { namespace: 'default', name: sampleDeployment };
 /** What still follows when all is Ready, such as the old pods' end, belongs to the commit too. */
 const settleMs = 5000;
 
@@ -38,9 +38,7 @@ export async function releaseOnce(world: World, clock: Clock): Promise<CommitFig
     await source.push('main');
     const pushed = clock.monotonic();
     commit = committed;
-    // As the webhook of a git host would.
-    const wake = { metadata: { annotations: { [annotations.wake]: committed } } };
-    await api.client.patch(deployments, key, wake, { type: 'merge' });
+    await wake(world, committed);
     const answered = await untilAnswers(world, clock, version);
     await until(() => watch.isReady(), { deadlineMs: 120_000, describe: `${key.name} is Ready with ${version}` });
     const ready = clock.monotonic();
@@ -54,6 +52,12 @@ export async function releaseOnce(world: World, clock: Clock): Promise<CommitFig
     await watch.close();
     await source.remove();
   }
+}
+
+/** As the webhook of a git host would. */
+export async function wake({ api }: World, commit: string): Promise<void> {
+  const change = { metadata: { annotations: { [annotations.wake]: commit } } };
+  await api.client.patch(deployments, key, change, { type: 'merge' });
 }
 
 async function untilAnswers({ gateway }: World, clock: Clock, version: string): Promise<number> {
