@@ -4,7 +4,7 @@ import type { Cluster } from './cluster.ts';
 /** One process of a cluster, described once: how to start it, how to know that it works, what it waits for. */
 export interface Component {
   readonly name: string;
-  /** Name of its binary in the cache. */
+  /** Name of its binary in the cache; `node` is the one that runs this. */
   readonly binary: string;
   readonly args: (cluster: Cluster, binaries: Binaries) => readonly string[];
   /** Returns when the process does its work, throws why it does not. */

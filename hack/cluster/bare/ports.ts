@@ -76,7 +76,14 @@ export function ownPort(ports: Ports, name: PortName): number {
 }
 
 /** Ports that people and manifests expect of a full cluster; each is used only while nobody else has it. */
-const usualPorts: Partial<Ports> = { api: 6443, registry: 5000, kubelet: 10_250, gatewayHttp: 80, gatewayHttps: 443 };
+const usualPorts: Partial<Ports> = {
+  api: 6443,
+  registry: 5000,
+  dns: 53,
+  kubelet: 10_250,
+  gatewayHttp: 80,
+  gatewayHttps: 443,
+};
 
 /** Takes the usual ports where they are free, and those of the cluster's block elsewhere. */
 export async function preferUsualPorts(ports: Ports, isFree = isPortFree): Promise<Ports> {

@@ -7,8 +7,12 @@ import { identity } from './pki.ts';
 const probeTimeoutMs = 2000;
 
 /** Asks an address over HTTP; throws unless the status is one of `accepted`. */
-export async function probeHttp(url: string, accepted: readonly number[] = [200]): Promise<void> {
-  await probe(url, new Agent(), accepted);
+export async function probeHttp(
+  url: string,
+  accepted: readonly number[] = [200],
+  dispatcher = new Agent(),
+): Promise<void> {
+  await probe(url, dispatcher, accepted);
 }
 
 /** Asks an address over TLS, trusting one authority and showing one of the cluster's client certificates. */

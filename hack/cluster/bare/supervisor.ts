@@ -158,7 +158,7 @@ function runs(found: MarkedProcess, command: readonly string[]): boolean {
 }
 
 function commandOf(cluster: Cluster, component: Component, binaries: Binaries): string[] {
-  const binary = binaries[component.binary];
+  const binary = component.binary === 'node' ? process.execPath : binaries[component.binary];
   if (binary === undefined) throw new Error(`${component.name}: ${component.binary} is not among the built tools`);
   return [binary, ...component.args(cluster, binaries)];
 }

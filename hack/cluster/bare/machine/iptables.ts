@@ -6,8 +6,8 @@ const ruleComment = 'vish-cluster';
 export const families = ['iptables', 'ip6tables'] as const;
 export type Family = (typeof families)[number];
 
-/** Chains that kubelet, kube-proxy and the CNI plugins make, under fixed names. */
-const nodeChain = /^(KUBE|CNI)-/;
+/** Chains that kubelet, kube-proxy, the CNI plugins and our own agent for NetworkPolicy make, under fixed names. */
+const nodeChain = /^(KUBE-|CNI-|VISH-NP(-|$))/;
 
 interface Table {
   readonly name: string;
@@ -67,11 +67,16 @@ export async function savedRules(family: Family): Promise<string> {
 }
 
 /** Adds a rule of ours unless it is there. */
-export async function ensureRule(table: string, chain: string, rule: readonly string[]): Promise<void> {
+export async function ensureRule(
+  table: string,
+  chain: string,
+  rule: readonly string[],
+  family: Family = 'iptables',
+): Promise<void> {
   const marked = [...rule, '-m', 'comment', '--comment', ruleComment];
   const target = ['-w', '5', '-t', table];
-  const { code } = await run('iptables', [...target, '-C', chain, ...marked], { allowFailure: true });
-  if (code !== 0) await run('iptables', [...target, '-I', chain, ...marked]);
+  const { code } = await run(family, [...target, '-C', chain, ...marked], { allowFailure: true });
+  if (code !== 0) await run(family, [...target, '-I', chain, ...marked]);
 }
 
 /** Removes the node's rules from both families. */

@@ -13,6 +13,7 @@ interface Requirement {
 
 const requirements: readonly Requirement[] = [
   { package: 'iptables', command: 'iptables-restore' },
+  { package: 'ipset', command: 'ipset' },
   { package: 'nftables', command: 'nft' },
   { package: 'iproute2', command: 'ip' },
   { package: 'mount', command: 'umount' },

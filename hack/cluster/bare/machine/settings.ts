@@ -5,6 +5,8 @@ const settings: Readonly<Record<string, string | undefined>> = {
   'net/ipv4/ip_forward': '1',
   // Traffic between two pods passes the bridge: without this a reply from a Service would carry the pod's address.
   'net/bridge/bridge-nf-call-iptables': '1',
+  // And without this, two pods would meet by their link-local addresses past every NetworkPolicy.
+  'net/bridge/bridge-nf-call-ip6tables': '1',
   // kube-proxy sets this for NodePorts on 127.0.0.1.
   'net/ipv4/conf/all/route_localnet': undefined,
   // kubelet sets these.

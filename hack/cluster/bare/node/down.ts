@@ -1,4 +1,5 @@
 import type { Reporter } from '../../driver.ts';
+import { presentSets, removeAllSets } from '../../network-policy/kernel.ts';
 import type { Cluster } from '../cluster.ts';
 import { remainingCgroups, removeCgroup } from '../machine/cgroups.ts';
 import { families, nodeChains, removeEmptyTables, removeRules, savedRules } from '../machine/iptables.ts';
@@ -13,7 +14,7 @@ import { lateComponents, nodeComponents } from './parts.ts';
 /** kubelet goes first, so that it does not start again what is being stopped; the API server stays until last. */
 function stopOrder(): typeof nodeComponents {
   const all = [...nodeComponents, ...lateComponents];
-  const first = new Set(['kubelet', 'kube-proxy']);
+  const first = new Set(['kubelet', 'kube-proxy', 'network-policy']);
   return [...all.filter(({ name }) => !first.has(name)), ...all.filter(({ name }) => first.has(name))];
 }
 
@@ -26,7 +27,9 @@ export async function downNode(cluster: Cluster, report: Reporter): Promise<void
   const left = await leftovers(cluster);
   if (left.length > 0) throw new Error(`down left behind: ${left.join('; ')}`);
   if (ours) await releaseMachine();
-  report.say('down: checked that no process, mount, interface, network namespace, iptables rule or cgroup is left');
+  report.say(
+    'down: checked that no process, mount, interface, network namespace, iptables rule, ipset or cgroup is left',
+  );
 }
 
 async function cleanMachine(cluster: Cluster, record: NodeRecord): Promise<void> {
@@ -34,6 +37,7 @@ async function cleanMachine(cluster: Cluster, record: NodeRecord): Promise<void>
   await unmountBelow(foldersOf(cluster));
   await removeBridge();
   await removeRules();
+  await removeAllSets();
   await removeEmptyTables(record.before.nftTables);
   await restoreSettings(record.before.settings);
   await removePaths(record.before.absentPaths);
@@ -51,5 +55,6 @@ async function leftovers(cluster: Cluster): Promise<string[]> {
   const saved = await Promise.all(families.map((family) => savedRules(family)));
   const chains = saved.flatMap(nodeChains).map((chain) => `iptables chain ${chain}`);
   const cgroups = (await remainingCgroups(podCgroup(cluster))).map((path) => `cgroup ${path}`);
-  return [...processes, ...mounts, ...link, ...chains, ...cgroups];
+  const sets = (await presentSets()).map((name) => `ipset ${name}`);
+  return [...processes, ...mounts, ...link, ...chains, ...sets, ...cgroups];
 }

@@ -7,6 +7,7 @@ import { containerd } from './containerd.ts';
 import { checkDns, coredns } from './dns.ts';
 import { checkGateway, traefik } from './gateway.ts';
 import { kubelet, kubeProxy } from './kubelet.ts';
+import { networkPolicy } from './network-policy.ts';
 import { registry } from './registry.ts';
 import { localPath } from './volumes.ts';
 
@@ -18,6 +19,7 @@ export const nodeComponents: readonly Component[] = [
   ...schedulers,
   kubelet,
   kubeProxy,
+  networkPolicy,
   coredns,
 ];
 
