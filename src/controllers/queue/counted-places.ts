@@ -1,8 +1,6 @@
-import type { Waiting } from './queue.ts';
+import type { Waiting } from './places.ts';
 
-interface Asking {
-  readonly uid: string;
-  readonly projectUid: string;
+interface Asking extends Pick<Waiting, 'uid' | 'projectUid'> {
   /** What the Project may have at once, now. */
   readonly limit: number;
 }
@@ -15,7 +13,7 @@ interface Counted {
 
 /**
  * The places in the queue as they were counted last. To count is work that grows with the queue, and everybody in it asks
- * time and again: counted for each, a few thousand Builds of one namespace would leave the operator no time for others.
+ * time and again: counted for each, a few thousand of one namespace would leave the operator no time for others.
  */
 export class CountedPlaces {
   private readonly places: ReadonlyMap<string, number>;

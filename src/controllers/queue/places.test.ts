@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { placesOf, type Waiting } from './queue.ts';
+import { placesOf, type Waiting } from './places.ts';
 
 const waiting = (uid: string, projectUid = 'p', change: Partial<Waiting> = {}): Waiting => ({
   uid,
   projectUid,
   namespace: 'ns',
   blocked: false,
-  trusted: true,
+  preferred: true,
   since: `2026-01-01T00:00:0${uid}Z`,
   key: `ns/${uid}`,
   ...change,
@@ -26,14 +26,14 @@ it('lets the oldest in, as far as there is room', () => {
   ]);
 });
 
-it('lets what a Deployment waits for go before what anybody made of the same Project, however much that is', () => {
-  const flood = ['1', '2', '3'].map((uid) => waiting(uid, 'p', { trusted: false }));
+it('lets what is preferred go before the others of the same Project, however many they are', () => {
+  const flood = ['1', '2', '3'].map((uid) => waiting(uid, 'p', { preferred: false }));
 
   expect([...placesOf([...flood, waiting('4')], runs(), limits(1, 1)).keys()]).toEqual(['4', '1', '2', '3']);
 });
 
-it('takes turns between Projects all the same: trust is no way past others', () => {
-  const all = [waiting('1', 'p', { trusted: false }), waiting('2', 'q'), waiting('3', 'q')];
+it('takes turns between Projects all the same: preference is no way past others', () => {
+  const all = [waiting('1', 'p', { preferred: false }), waiting('2', 'q'), waiting('3', 'q')];
 
   expect([...placesOf(all, runs(), limits(1)).keys()]).toEqual(['1', '2', '3']);
 });

@@ -1,8 +1,3 @@
-import type { Build } from '../../crds/build/build.ts';
-import { findCondition } from '../../crds/conditions/conditions.ts';
-import type { Project } from '../../crds/project/project.ts';
-import type { Stored } from '../../kube/index.ts';
-
 export interface QueueLimits {
   readonly total: number;
   ofProject(projectUid: string): number;
@@ -14,8 +9,8 @@ export interface Waiting {
   readonly namespace: string;
   /** Behind all others: it cannot start before somebody corrects something. */
   readonly blocked: boolean;
-  /** A Deployment waits for it. The others anybody may have made, who may make Builds and nothing else. */
-  readonly trusted: boolean;
+  /** Goes before the others of its Project. */
+  readonly preferred: boolean;
   readonly since: string;
   readonly key: string;
 }
@@ -50,21 +45,22 @@ export function placesOf(
 }
 
 /**
- * Namespaces take turns, and within each its Projects; of one Project what is trusted goes first, then the oldest. What runs counts as a turn
- * that was had, so that somebody who wants many builds at once has no more of them than anybody else who waits.
+ * Namespaces take turns, and within each its Projects; of one Project what is preferred goes
+ * first, then the oldest. What runs counts as a turn that was had, so that somebody who wants many at once has no more of
+ * them than anybody else who waits.
  */
 function inTurn(waiting: readonly Waiting[], running: ReadonlyMap<string, Running>): Waiting[] {
   const projects = new Counts([...running.values()].map(({ projectUid }) => projectUid));
   const namespaces = new Counts([...running.values()].map(({ namespace }) => namespace));
   const byProject = waiting
-    .toSorted((a, b) => before(a, b) || Number(b.trusted) - Number(a.trusted) || byAge(a, b))
-    .map((build) => ({ build, turn: projects.next(build.projectUid) }));
+    .toSorted((a, b) => before(a, b) || Number(b.preferred) - Number(a.preferred) || byAge(a, b))
+    .map((one) => ({ one, turn: projects.next(one.projectUid) }));
   const byNamespace = byProject
-    .toSorted((a, b) => before(a.build, b.build) || a.turn - b.turn || byAge(a.build, b.build))
-    .map(({ build }) => ({ build, turn: namespaces.next(build.namespace) }));
+    .toSorted((a, b) => before(a.one, b.one) || a.turn - b.turn || byAge(a.one, b.one))
+    .map(({ one }) => ({ one, turn: namespaces.next(one.namespace) }));
   return byNamespace
-    .toSorted((a, b) => before(a.build, b.build) || a.turn - b.turn || byAge(a.build, b.build))
-    .map(({ build }) => build);
+    .toSorted((a, b) => before(a.one, b.one) || a.turn - b.turn || byAge(a.one, b.one))
+    .map(({ one }) => one);
 }
 
 function before(a: Waiting, b: Waiting): number {
@@ -92,16 +88,4 @@ class Counts {
     this.counts.set(name, count + 1);
     return count;
   }
-}
-
-export function waitingOf(build: Stored<Build>, projectUid: string): Waiting {
-  const { uid, namespace = '', name, creationTimestamp = '' } = build.metadata;
-  const blocked = findCondition(build.status?.conditions ?? [], 'Ready')?.status === 'False';
-  const trusted = build.status?.trust === 'Trusted';
-  return { uid, projectUid, namespace, blocked, trusted, since: creationTimestamp, key: `${namespace}/${name}` };
-}
-
-/** A volume can be mounted by one BuildKit at a time. */
-export function projectLimit(project: Project | undefined, { cached }: { cached: boolean }): number {
-  return cached ? 1 : (project?.spec.builds.maxConcurrent ?? 1);
 }
