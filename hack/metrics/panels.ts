@@ -93,6 +93,12 @@ const releases: readonly Panel[] = [
     lines: { '{{namespace}}/{{name}}': `max by (namespace, name) (vish_rollout_traffic_ratio{${here}})` },
   },
   {
+    title: 'Rollouts at once',
+    kind: 'timeseries',
+    unit: 'short',
+    lines: { waiting: 'sum(vish_rollout_queue_depth)', running: 'sum(vish_rollouts_running)' },
+  },
+  {
     title: 'Not Ready since',
     kind: 'table',
     unit: 'dateTimeFromNow',

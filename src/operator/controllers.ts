@@ -115,6 +115,7 @@ function deploymentController(shared: Shared, sessions: Sessions) {
     lookAtSource: followSource({ follower: outside.follower, client, clock }),
     resolveImage: resolveImage({ outbound, clock, loginFor }),
     planBuild,
+    maxConcurrentRollouts: shared.settings.rollouts.maxConcurrent,
     measure: createMeasure({ outbound, client, clock, ...shared.settings.checks }),
   });
 }

@@ -136,9 +136,18 @@ const checks = z.strictObject({
     ),
 });
 
+const rollouts = z.strictObject({
+  maxConcurrent: int32(1, 10_000)
+    .default(100)
+    .describe(
+      'Rollouts that are under way at once; the others wait, and namespaces take turns. An emergency never waits.',
+    ),
+});
+
 export const settingsSchema = z.strictObject({
   builds: builds.prefault({}).describe('How images are built.'),
   outbound: checked(outbound).prefault({}).describe('What the operator reaches when a user gives it an address.'),
+  rollouts: rollouts.prefault({}).describe('How releases become live.'),
   checks: checks.prefault({}).describe('How checks of rollouts measure.'),
   ecs: ecs.prefault({}).describe('Targets on ECS.'),
 });

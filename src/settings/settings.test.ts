@@ -23,6 +23,7 @@ it('has safe defaults for everything', async () => {
       registries: [],
     },
     outbound: { allow: [], clusterRanges: [], apiServers: [] },
+    rollouts: { maxConcurrent: 100 },
     checks: {},
     ecs: {},
   });

@@ -46,6 +46,8 @@ export type PlaceTools = Pick<DeploymentControllerOptions, 'client' | 'cache' | 
 export interface RigOptions {
   /** Default: the suite's own API server. */
   readonly kubeconfig?: string;
+  /** Default: as many as there are. */
+  readonly maxConcurrentRollouts?: number;
   /** Default: places in memory. */
   readonly places?: (tools: PlaceTools) => Pick<DeploymentControllerOptions, 'findTarget' | 'targetSources'>;
 }
@@ -92,6 +94,7 @@ export async function deploymentRig(namespace: string, options: RigOptions = {})
       metrics: new ControllerMetrics(new Registry()),
       recorder: { record: (notice) => void events.push(notice) },
       ...(options.places ?? fakePlaces)(tools),
+      maxConcurrentRollouts: options.maxConcurrentRollouts ?? Number.POSITIVE_INFINITY,
       ...portsOf(world),
     });
     const started = controller.start();

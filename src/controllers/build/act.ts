@@ -6,6 +6,7 @@ import { jobNameOf } from '../../images/driver/job/names.ts';
 import { buildIdentity } from '../../images/identity.ts';
 import { done, isKubeError, isRefusal, type Result, type Stored } from '../../kube/index.ts';
 import { repositoryAddress } from '../../source/git/repository.ts';
+import { queueLookMs } from '../queue/line.ts';
 import { afterFailure, attemptOf, type Decision } from './decide.ts';
 import type { BuildParts } from './parts.ts';
 import { deadlineOf, NotReady, prepare } from './prepare.ts';
@@ -33,8 +34,6 @@ export interface Turn {
   readonly signal: AbortSignal;
 }
 
-/** How often a waiting Build tells its place anew: with each step of the queue it would be a write for everyone in it. */
-const queueLookMs = 30_000;
 /** Secrets and quotas are not watched. */
 const blockedLookMs = 60_000;
 

@@ -23,6 +23,7 @@ import { ConfigurationReader } from './configuration/configuration.ts';
 import type { Stores } from './look.ts';
 import type { Parts } from './parts.ts';
 import type { FindTarget, LookAtSource, PlanBuild, ResolveImage } from './ports.ts';
+import { Turns, turnSource } from './queue/turns.ts';
 import { createReconcile } from './reconcile.ts';
 import { releasesOf } from './release/store.ts';
 import { sourcesOf, storesOf } from './sources.ts';
@@ -46,6 +47,8 @@ export interface DeploymentControllerOptions {
   readonly measure: Measure;
   /** Shared with places that write objects of their own: see `deploymentWrites`. */
   readonly written: WrittenVersions;
+  /** How many rollouts are under way at once. */
+  readonly maxConcurrentRollouts: number;
   /** How many Deployments are looked at at once. Default 4. */
   readonly concurrency?: number;
 }
@@ -57,11 +60,12 @@ const fieldManager = 'vish-deployment';
 export function createDeploymentController(options: DeploymentControllerOptions): Controller {
   const { cache, written, clock, random, logger: log, metrics, targetSources = [], concurrency = 4 } = options;
   const stores = storesOf(cache);
+  const turns = turnsOf(stores, options);
   const measurer = new Measurer({ measure: options.measure, clock, log });
   return new Controller({
     name,
-    reconcile: createReconcile(partsOf(options, { stores, measurer })),
-    sources: [...sourcesOf(stores), ...targetSources, measurer],
+    reconcile: createReconcile(partsOf(options, { stores, measurer, turns })),
+    sources: [...sourcesOf(stores), turnSource(stores, turns), ...targetSources, measurer],
     ready: (key) => written.ready(key),
     clock,
     random,
@@ -89,9 +93,13 @@ export function deploymentWrites({ cache, clock, metrics }: WritesOptions): Writ
   });
 }
 
+function turnsOf(stores: Stores, { maxConcurrentRollouts: maxConcurrent, clock }: DeploymentControllerOptions): Turns {
+  return new Turns({ ...stores, maxConcurrent, now: () => new Date(clock.now()) });
+}
+
 function partsOf(
   options: DeploymentControllerOptions,
-  { stores, measurer }: { stores: Stores; measurer: Measurer },
+  { stores, measurer, turns }: { stores: Stores; measurer: Measurer; turns: Turns },
 ): Parts {
   const { client, clock, recorder, findTarget, written } = options;
   const configuration = new ConfigurationReader({ client, clock, configMaps: stores.configMaps });
@@ -110,6 +118,7 @@ function partsOf(
         deployment,
         stores,
         measurer,
+        turns,
         configuration,
         releases: releasesOf(stores.revisions, deployment),
         wrote: (resource, object) => written.wrote(by, resource, object),

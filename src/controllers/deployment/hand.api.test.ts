@@ -30,6 +30,7 @@ it.each([
   ['a rollout of nothing', { rollout }],
   ['a rollout that is over', { rollout: { ...rollout, release: 1 } }],
   ['the live release as refused, and none as live', { live: null, history: null }],
+  ['a turn of nothing', { queued: { release: 77, since: stamp, position: 3 } }],
   ['no status at all', null],
   ['memory that is none', { memory: '{"rollout":', ecs: { serviceArn: 'x' } }],
 ])('comes back from a status that was edited by hand: %s', async (_, status) => {

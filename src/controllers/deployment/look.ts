@@ -7,6 +7,7 @@ import type { Read } from '../../objects/wire.ts';
 import type { ControllerRevision } from '../../objects/workloads.ts';
 import type { ConfigurationReader } from './configuration/configuration.ts';
 import type { LookAtSource, PlanBuild, ResolveImage } from './ports.ts';
+import type { Turns } from './queue/turns.ts';
 import type { StoredRelease } from './release/revision.ts';
 
 export interface Stores {
@@ -30,6 +31,7 @@ export interface Look {
   readonly resolveImage: ResolveImage;
   readonly planBuild: PlanBuild;
   readonly measurer: Measurer;
+  readonly turns: Pick<Turns, 'enter' | 'settle'>;
   /** Notes a write, so that the next look waits until the caches hold it. */
   readonly wrote: (resource: Resource, object: Read<KubeObject>) => void;
   readonly deleted: (resource: Resource, object: Read<KubeObject>) => void;

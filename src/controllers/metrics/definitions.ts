@@ -31,6 +31,11 @@ export const histograms = {
     labels: ['strategy', 'outcome'],
     buckets: [1, 5, 10, 30, minute, 2 * minute, 5 * minute, 10 * minute, 20 * minute, hour, 4 * hour, 24 * hour],
   },
+  vish_rollout_queue_duration_seconds: {
+    help: 'Time that a rollout waited until others had ended; none of those that began at once',
+    labels: [],
+    buckets: [1, 5, 10, 30, minute, 2 * minute, 5 * minute, 10 * minute, 30 * minute, hour, 4 * hour],
+  },
   vish_rollback_duration_seconds: {
     help: 'Automatic: from the failure to the end of the way back. Manual: the whole rollout',
     labels: ['trigger'],

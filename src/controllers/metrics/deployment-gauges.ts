@@ -35,6 +35,12 @@ export const deploymentGauges: readonly GaugeDefinition<Seen>[] = [
     samples: (deployment) => sampleOf(deployment, unreadySince(deployment)),
   },
   {
+    name: 'vish_rollout_queued_since_timestamp_seconds',
+    help: 'When a release began to wait until other rollouts have ended; absent while none waits',
+    labels,
+    samples: (deployment) => sampleOf(deployment, queuedSince(deployment)),
+  },
+  {
     name: 'vish_rollout_traffic_ratio',
     help: 'Share of the traffic that the release on its way has, from 0 to 1',
     labels,
@@ -109,6 +115,10 @@ function conditionOf({ status }: Seen, type: string) {
 function unreadySince(deployment: Seen): number | undefined {
   const ready = conditionOf(deployment, 'Ready');
   return ready === undefined || ready.status === 'True' ? undefined : timestampOf(ready.lastTransitionTime);
+}
+
+function queuedSince({ status }: Seen): number | undefined {
+  return status?.queued && timestampOf(status.queued.since);
 }
 
 function nextWeight({ status }: Seen): number | undefined {

@@ -4,6 +4,7 @@ import type { Deployment } from '../../crds/deployment/deployment.ts';
 import type { Project } from '../../crds/project/project.ts';
 import type { Target } from '../../crds/target/target.ts';
 import type { Read } from '../../objects/wire.ts';
+import { holdsPlace } from '../../rollout/engine/queue.ts';
 import { deploymentGauges } from './deployment-gauges.ts';
 import { type GaugeDefinition, type Sample, summarySample } from './samples.ts';
 
@@ -27,6 +28,20 @@ const gauges: readonly GaugeDefinition<World>[] = [
     ],
   },
   ...deploymentGauges.map(ofEach),
+  {
+    name: 'vish_rollout_queue_depth',
+    help: 'Deployments with a release that waits until other rollouts have ended',
+    labels: [],
+    samples: ({ deployments }) => [[{}, deployments.filter(({ status }) => status?.queued !== undefined).length]],
+  },
+  {
+    name: 'vish_rollouts_running',
+    help: 'Rollouts that count towards rollouts.maxConcurrent; those that wait for a person do not',
+    labels: [],
+    samples: ({ deployments }) => [
+      [{}, deployments.filter(({ spec, status }) => holdsPlace(status?.rollout, spec.paused)).length],
+    ],
+  },
   {
     name: 'vish_build_queue_depth',
     help: 'Builds that wait for a place',

@@ -47,6 +47,19 @@ function lineOf({ name, labels, value }: Observation): string {
   return `${name}{${Object.values(labels).join(',')}} ${value}`;
 }
 
+it('tells how long a rollout waited for its turn', () => {
+  const since = '2026-01-01T00:00:00Z';
+  const waits = aSight({ queued: { release: 2, since, position: 1 } });
+  const times = { startedAt: '2026-01-01T00:01:30Z', phaseStartedAt: since };
+  const rollout = { release: 2, strategy: 'Rolling', phase: 'Preparing', step: 0, steps: 1, progress: '0/1' } as const;
+
+  expect(rolloutObservations(waits, waits, facts)).toEqual([]);
+  expect(rolloutObservations(waits, aSight({}), facts)).toEqual([]);
+  expect(rolloutObservations(waits, aSight({ rollout: { ...rollout, ...times } }), facts).map(lineOf)).toEqual([
+    'vish_rollout_queue_duration_seconds{} 90',
+  ]);
+});
+
 it('counts a release when it serves, with its duration and the time since its commit was seen', () => {
   const story = new Story();
 

@@ -21,6 +21,7 @@ export function rolloutObservations(old: Seen, now: Seen, facts: Facts): Observa
     ...ended.flatMap((record) => [...outcomeOf(record, { old, now }), ...rollbackOf(record, { old, now })]),
     ...ended.flatMap((record) => leadTimeOf(record, now, facts)),
     ...restored(old, now),
+    ...leftQueue(old, now),
   ];
 }
 
@@ -94,6 +95,13 @@ function leadTimeOf({ outcome, cause, commit, finishedAt }: Ended, { spec }: See
   if (seenAt === undefined) return [];
   const labels = { environment: environmentOf(spec) };
   return [{ name: 'vish_lead_time_seconds', labels, value: secondsBetween(seenAt, finishedAt) }];
+}
+
+function leftQueue({ status: old }: Seen, { status: now }: Seen): Observation[] {
+  const begun = now?.queued === undefined ? now?.rollout : undefined;
+  if (old?.queued === undefined || begun === undefined) return [];
+  const value = secondsBetween(old.queued.since, begun.startedAt);
+  return [{ name: 'vish_rollout_queue_duration_seconds', labels: {}, value }];
 }
 
 /** Before anything has served there is nothing to restore. */

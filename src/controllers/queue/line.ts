@@ -1,6 +1,9 @@
 import { CountedPlaces } from './counted-places.ts';
 import { placesOf, type Running, type Waiting } from './places.ts';
 
+/** How often who waits is told its place anew: with each step of the queue it would be a write for everyone in it. */
+export const queueLookMs = 30_000;
+
 export interface LineParts {
   /** How many may be in at once. */
   readonly total: number;

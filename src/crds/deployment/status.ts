@@ -83,6 +83,12 @@ const ecs = z.strictObject({
   repositoryUri: text(512).optional().describe('Where the image was copied to.'),
 });
 
+const queued = z.strictObject({
+  release: int64(1).describe('Number of the release.'),
+  since: time().describe('When it began to wait.'),
+  position: int32(0, 100_000).describe('Rollouts that go first, as last counted.'),
+});
+
 export const deploymentStatus = z.strictObject({
   ...statusFields,
   state: text(32).optional().describe('One word for people, derived from the conditions.'),
@@ -97,6 +103,7 @@ export const deploymentStatus = z.strictObject({
   build: objectName().optional().describe('Build that is waited for.'),
   live: side.optional().describe('Release that serves.'),
   next: side.optional().describe('Release that comes.'),
+  queued: queued.optional().describe('Release that waits for its turn, because others are rolled out.'),
   rollout: rollout.optional().describe('The rollout under way.'),
   checks: listMap(checkStatus, { max: 64 }).optional().describe('Checks of the rollout under way, or of the last one.'),
   previous: z

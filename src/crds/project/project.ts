@@ -39,6 +39,9 @@ const shape = z.strictObject({
       'The services of the repository; this version runs one. Default: one, from path, build and workload beside this, named as the Project.',
     ),
   environments: environments(),
+  maxConcurrentRollouts: int32(1, 1000)
+    .default(5)
+    .describe('Rollouts of its Deployments at the same time; more wait for their turn. Default 5.'),
   checks: checks().describe('Checks that the strategies of all services may name. Default none.'),
   builds: z
     .strictObject({

@@ -24,8 +24,9 @@ export const rolloutReasons = {
     kinds,
     axes: progressing,
     course: 'Working',
-    cause: 'Other rollouts go first.',
-    remedy: nothingToDo,
+    cause: 'As many rollouts are under way as may be at once; status.queued.position counts those that go first.',
+    remedy:
+      'Nothing to do: it starts by itself. Raise maxConcurrentRollouts of the Project, or rollouts.maxConcurrent of the operator, for more at once.',
   },
   RunningHook: {
     kinds,

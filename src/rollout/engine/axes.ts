@@ -1,5 +1,6 @@
 import type { ConditionChange } from '../../crds/conditions/conditions.ts';
 import { type Reason, reasonEntry } from '../../crds/reasons/reasons.ts';
+import { queuedBehind } from './queue.ts';
 import type { Input, State } from './state.ts';
 import { failureOf, summaryOf } from './summary.ts';
 
@@ -52,6 +53,8 @@ export function progressingAxis(state: State, input: Input): AxisChange {
   const failure = failureOf(state, input);
   if (failure !== undefined)
     return { type, status: 'False', reason: wordOn(type, failure.reason, 'ReleaseFailed'), message };
+  const queued = queuedBehind(state, input);
+  if (queued !== undefined) return { type, status: 'True', ...queued };
   if (reason === 'Held' || reason === 'Paused') return { type, status: 'False', reason, message };
   if (state.live === undefined) return { type, status: 'False', reason: 'RollingOut', message };
   return { type, status: 'False', reason: 'ReleaseLive', message: `Release ${state.live} is rolled out.` };

@@ -21,6 +21,7 @@ export function matchReleases(state: State, { releases }: Input): State {
     history,
     live: exists(state.live) ? state.live : undefined,
     rollout: exists(state.rollout?.release) ? state.rollout : undefined,
+    queued: exists(state.queued?.release) ? state.queued : undefined,
     previous: exists(state.previous?.release) ? state.previous : undefined,
   };
 }

@@ -1,5 +1,5 @@
 import type { Check } from '../../crds/check/check.ts';
-import type { CheckStatus, ReleaseRecord, RolloutStatus } from '../../crds/deployment/status.ts';
+import type { CheckStatus, DeploymentStatus, ReleaseRecord, RolloutStatus } from '../../crds/deployment/status.ts';
 import type { SummaryReason } from '../../crds/reasons/reasons.ts';
 import type { Strategy } from '../../crds/strategy/strategy.ts';
 import type { Measurement } from '../checks/run.ts';
@@ -15,6 +15,8 @@ export interface State {
   readonly refused: string | undefined;
   /** Served before the live one, and is kept running for an instant way back. */
   readonly previous?: { readonly release: number; readonly warmUntil?: string | undefined } | undefined;
+  /** Waits until another rollout has ended. */
+  readonly queued?: NonNullable<DeploymentStatus['queued']> | undefined;
   /** Runs of the checks of the rollout under way, or of the last one. */
   readonly checks?: readonly CheckStatus[] | undefined;
   /** Newest first. */
@@ -62,6 +64,8 @@ export interface Input {
   readonly measurements?: readonly Measurement[] | undefined;
   /** Why newer releases are held back. */
   readonly hold?: string | undefined;
+  /** How many rollouts go before one that begins now; absent where none has to wait. */
+  readonly ahead?: number | undefined;
   readonly strategy: Plan & Pick<Strategy, 'progressDeadlineSeconds'>;
   readonly paused: boolean;
   readonly replicas: number;

@@ -4,6 +4,7 @@ import { isSummaryReason, type Reason, reasonEntry, type SummaryReason } from '.
 import { heldUp } from './checks.ts';
 import { recordOf } from './history.ts';
 import { allTraffic } from './legs.ts';
+import { whileQueued } from './queue.ts';
 import { isOnItsWay, legAt, pauseEnd } from './route.ts';
 import { type Finding, type Input, phases, type State } from './state.ts';
 
@@ -19,6 +20,7 @@ const rules: readonly Rule[] = [
   whileChecking,
   whileRollingOut,
   afterFailure,
+  whileQueued,
   withoutRelease,
   notServing,
   whileOthersServe,

@@ -1,6 +1,7 @@
 import { wholeSeconds } from '../../crds/conditions/conditions.ts';
 import type { RolloutStatus } from '../../crds/deployment/status.ts';
 import { changeRecord, endAborted, endRecord } from './history.ts';
+import { leaveQueue, mustQueue, queueUp } from './queue.ts';
 import { firstStep, stepFields } from './route.ts';
 import { type Input, type KnownRelease, phases, type State } from './state.ts';
 
@@ -10,9 +11,11 @@ import { type Input, type KnownRelease, phases, type State } from './state.ts';
  */
 export function takeWanted(state: State, input: Input): State {
   const { wanted, paused } = input;
-  if (wanted === undefined || paused || isUnderWay(state.rollout, wanted)) return state;
-  if (wanted.number === state.live || wanted.hash === state.refused) return returnToLive(state, input);
-  return start(giveWay(state, input), wanted, input);
+  if (wanted === undefined) return state;
+  if (paused || isUnderWay(state.rollout, wanted)) return leaveQueue(state);
+  if (wanted.number === state.live || wanted.hash === state.refused) return returnToLive(leaveQueue(state), input);
+  if (mustQueue(state, wanted, input)) return queueUp(giveWay(state, input), wanted, input);
+  return start(giveWay(leaveQueue(state), input), wanted, input);
 }
 
 function isUnderWay(rollout: RolloutStatus | undefined, { number }: KnownRelease): boolean {

@@ -3,6 +3,7 @@ import { keyOf } from '../../../kube/index.ts';
 import { type Decision, decide } from '../../../rollout/engine/decide.ts';
 import type { Finding, Input } from '../../../rollout/engine/state.ts';
 import type { Intent, Observation, Scope, Step, Target } from '../../../targets/target.ts';
+import { queueLookMs } from '../../queue/line.ts';
 import { namedChecks } from '../checks/named.ts';
 import type { Look } from '../look.ts';
 import { findingOf, retryAfterMs } from '../obstacle.ts';
@@ -40,14 +41,25 @@ export async function rollOut(
 ): Promise<Rollout> {
   const { target } = binding;
   const answers: Answers = { memory: recall(binding, status) };
-  const input = inputOf(look, wish, status);
-  const first = decide({ ...input, measurements: look.measurer.take(keyOf(look.deployment)) });
+  const { first, input } = begin(look, inputOf(look, wish, status));
   await prepare(look, target, { answers, decision: first });
   const second = answers.prepared === true ? decide({ ...input, state: first.state, prepared: true }) : first;
   await advance(look, target, { answers, decision: second });
+  if (second.state.queued !== undefined) sooner(answers, queueLookMs);
   const { memory, lookAgainMs, ...said } = answers;
   const decision = decide({ ...input, ...said, state: second.state });
   return { decision, observation: answers.observation, memory, lookAgainMs };
+}
+
+/** Who goes first is asked only when a rollout would begin: the answer takes a place. */
+function begin({ turns, deployment, measurer }: Look, known: Input): { first: Decision; input: Input } {
+  turns.settle(deployment);
+  const measurements = measurer.take(keyOf(deployment));
+  const input = { ...known, ahead: Number.POSITIVE_INFINITY };
+  const first = decide({ ...input, measurements });
+  if (first.state.queued === undefined || known.wanted === undefined) return { first, input };
+  const counted = { ...known, ahead: turns.enter(deployment) };
+  return { first: decide({ ...counted, measurements }), input: counted };
 }
 
 /** What the engine would say without asking the place: for a Deployment that no place takes. */

@@ -7,8 +7,9 @@ export function stateOfStatus({
   rollout,
   refusedRelease: refused,
   previous,
+  queued,
   checks,
   history = [],
 }: DeploymentStatus): State {
-  return { live: live?.release, rollout, refused, previous, checks, history };
+  return { live: live?.release, rollout, refused, previous, queued, checks, history };
 }

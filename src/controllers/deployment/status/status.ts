@@ -27,6 +27,7 @@ export function nextStatus(look: Look, { wish, decision, observation, gone }: Ou
   return {
     ...summaryFields(look, decision, [built(wish), synced(wish)]),
     rollout: state.rollout,
+    queued: state.queued,
     refusedRelease: state.refused,
     previous: state.previous,
     checks: state.checks && [...state.checks],

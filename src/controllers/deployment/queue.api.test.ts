@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { image, isLive, isReason } from '../../../test/support/deployment-facts.ts';
+import { deploymentRig } from '../../../test/support/deployment-rig.ts';
+import type { Deployment } from '../../crds/deployment/deployment.ts';
+import { deployments } from '../../objects/vish.ts';
+
+let rig: Awaited<ReturnType<typeof deploymentRig>>;
+beforeAll(async () => {
+  rig = await deploymentRig('deployment-queue', { maxConcurrentRollouts: 2 });
+});
+afterAll(() => rig.close());
+
+const names = ['a', 'b', 'c', 'd', 'e'];
+
+async function those(reason: string): Promise<string[]> {
+  const { items } = await rig.client.list(deployments, { namespace: rig.namespace });
+  return items.filter(isReason(reason)).map(({ metadata }) => metadata.name);
+}
+
+async function release(version: number, of: readonly string[]): Promise<void> {
+  for (const name of of) await rig.apply(name, { source: image(version) });
+}
+
+async function untilAll(holds: (deployment: Deployment) => boolean, of: readonly string[]): Promise<void> {
+  for (const name of of) await rig.until(name, holds);
+}
+
+it('starts a few of many that changed at once, and tells the others their position', async () => {
+  await release(1, [...names, 'fire']);
+  await untilAll(isLive(1), [...names, 'fire']);
+  for (const name of names) rig.placeOf(name).broken.add(2);
+
+  await release(2, names);
+  await untilAll(isReason('RollingOut'), ['a', 'b']);
+  await untilAll(isReason('RolloutQueued'), ['c', 'd', 'e']);
+
+  const { status } = await rig.get('c');
+  expect(status).toMatchObject({ state: 'Pending', live: { release: 1 }, queued: { release: 2 } });
+  expect(status?.queued?.position).toBeGreaterThan(0);
+});
+
+it('keeps the places over a restart, and lets an emergency through', async () => {
+  rig.placeOf('fire').broken.add(2);
+  await rig.restart();
+  await release(2, ['fire']);
+  await untilAll(isReason('RolloutQueued'), ['fire']);
+  expect(await those('RollingOut')).toEqual(['a', 'b']);
+
+  rig.placeOf('fire').broken.clear();
+  await rig.annotate('fire', { 'vish.dev/rollback': '2' });
+  await rig.until('fire', ({ status }) => status?.live?.release === 2 && status.queued === undefined);
+  expect(await those('RollingOut')).toEqual(['a', 'b']);
+});
+
+it('gives the place of one that a person stops to who waited longest, and comes to its end', async () => {
+  await rig.patch('a', { paused: true });
+  await untilAll(isReason('RollingOut'), ['c']);
+
+  for (const name of names) rig.placeOf(name).broken.clear();
+  await rig.patch('a', { paused: false });
+  await untilAll(isLive(2), names);
+  expect(await those('RolloutQueued')).toEqual([]);
+});
