@@ -4,12 +4,15 @@ import { RegistryError } from './errors.ts';
 import type { Login } from './login.ts';
 import { describe, problemOf } from './problems.ts';
 
+/** What a login is for. Who may delete may push, too. */
+export type Access = 'pull' | 'push' | 'delete';
+
 export interface CallsOptions {
   readonly outbound: Outbound;
   readonly login: Login;
   readonly host: string;
   /** What the calls are for; decides which reason a refusal has. */
-  readonly access: 'pull' | 'push';
+  readonly access: Access;
   readonly signal: AbortSignal;
 }
 
@@ -129,7 +132,7 @@ export class Calls {
   }
 }
 
-const refused = { pull: 'SourceRefused', push: 'PushDenied' } as const;
+const refused = { pull: 'SourceRefused', push: 'PushDenied', delete: 'PushDenied' } as const;
 
 function hasNoTls(error: unknown): boolean {
   return error instanceof OutboundError && error.code === 'TlsFailed' && error.message.includes('ERR_SSL_');

@@ -1,4 +1,5 @@
 import type { OutboundStream } from '../../outbound/outbound.ts';
+import type { Access } from './calls.ts';
 import { RegistryError, type RegistryReason } from './errors.ts';
 
 export interface Refusal {
@@ -15,7 +16,7 @@ interface Meaning {
   readonly advice: string;
 }
 
-const byAccess: Readonly<Record<'pull' | 'push', Readonly<Record<'denied' | 'missing' | 'refused', Meaning>>>> = {
+const byAccess: Readonly<Record<Access, Readonly<Record<'denied' | 'missing' | 'refused', Meaning>>>> = {
   pull: {
     denied: { reason: 'SourceForbidden', advice: 'let the pull Secret hold a login that may read it' },
     missing: {
@@ -28,6 +29,11 @@ const byAccess: Readonly<Record<'pull' | 'push', Readonly<Record<'denied' | 'mis
     denied: { reason: 'PushDenied', advice: 'let image.credentialsRef name a Secret that may push there' },
     missing: { reason: 'PushDenied', advice: 'make the repository, or correct image.repository' },
     refused: { reason: 'PushDenied', advice: 'check that image.repository is one of a registry that takes it' },
+  },
+  delete: {
+    denied: { reason: 'PushDenied', advice: 'let image.credentialsRef name a Secret that may delete there' },
+    missing: { reason: 'PushDenied', advice: 'correct image.repository' },
+    refused: { reason: 'PushDenied', advice: 'switch deletion on at the registry' },
   },
 };
 
@@ -43,13 +49,13 @@ const passing = new Set([
 ]);
 
 /** Why an answer is an error: which reason it has, and what to do. */
-export function problemOf(access: 'pull' | 'push', { host, what, status, code, retryAfterMs }: Refusal): RegistryError {
+export function problemOf(access: Access, { host, what, status, code, retryAfterMs }: Refusal): RegistryError {
   const { reason, advice } = passing.has(code ?? '') ? unreachable : meaningOf(access, status);
   const said = code === undefined ? `status ${status}` : `status ${status}, ${code}`;
   return new RegistryError(reason, `${what}: the registry ${host} answered with ${said}; ${advice}`, { retryAfterMs });
 }
 
-function meaningOf(access: 'pull' | 'push', status: number): Meaning {
+function meaningOf(access: Access, status: number): Meaning {
   const { denied, missing, refused } = byAccess[access];
   if (status === 401 || status === 403) return denied;
   if (status === 404) return missing;

@@ -1,6 +1,6 @@
 import type { Outbound, OutboundStream } from '../../outbound/outbound.ts';
 import type { Clock } from '../../seams/clock.ts';
-import { Calls } from './calls.ts';
+import { type Access, Calls } from './calls.ts';
 import type { RegistryCredentials } from './credentials.ts';
 import { damaged, digestOf, verified } from './digest.ts';
 import { RegistryError } from './errors.ts';
@@ -15,7 +15,7 @@ export interface RepositoryOptions {
   /** Path of the repository at the registry. */
   readonly repository: string;
   readonly credentials?: RegistryCredentials | undefined;
-  readonly access: 'pull' | 'push';
+  readonly access: Access;
   /** Another repository of the same registry, whose blobs may be taken over without sending them. */
   readonly mountFrom?: string | undefined;
   readonly signal: AbortSignal;
@@ -30,12 +30,12 @@ export class Repository {
   readonly host: string;
   readonly name: string;
   private readonly options: RepositoryOptions;
-  private readonly calls: Calls;
+  /** For the other files of this folder. */
+  readonly calls: Calls;
 
   constructor(options: RepositoryOptions) {
     const { outbound, clock, host, repository, credentials, access, mountFrom, signal } = options;
-    const actions = access === 'push' ? 'pull,push' : 'pull';
-    const own = `repository:${repository}:${actions}`;
+    const own = `repository:${repository}:${actionsFor[access]}`;
     const scopes = mountFrom === undefined ? [own] : [own, `repository:${mountFrom}:pull`];
     this.host = host;
     this.name = repository;
@@ -114,14 +114,27 @@ export class Repository {
     return 'sent';
   }
 
-  /** Puts a manifest there under a tag, or under its digest alone. What it names must be there before. */
-  async putManifest({ mediaType, digest, content }: Document, tag?: string): Promise<void> {
+  /**
+   * Puts a manifest there under a tag, or under its digest alone. What it names must be there before. Says for which image
+   * the registry lists it as a referrer, where it knows of referrers.
+   */
+  async putManifest({ mediaType, digest, content }: Document, tag?: string): Promise<{ subject: string | undefined }> {
     const name = tag ?? digest;
     const path = `/v2/${this.name}/manifests/${name}`;
     const call = { path, method: 'PUT', headers: { 'content-type': mediaType }, body: content };
     const { headers } = await this.calls.sendOnly({ ...call, accepts: [201], what: this.shown(name) });
     const stored = headers.get('docker-content-digest') ?? digest;
     if (stored !== digest) throw damaged(this.shown(name), 'the registry stored something else');
+    return { subject: headers.get('oci-subject') };
+  }
+
+  /** Deletes a manifest and every tag that points to it. Registries may have deletion switched off. */
+  async deleteManifest(digest: string): Promise<'deleted' | 'absent' | 'unsupported'> {
+    const path = `/v2/${this.name}/manifests/${digest}`;
+    const accepts = [202, 200, 204, 404, 405, 501];
+    const { status } = await this.calls.sendOnly({ path, method: 'DELETE', accepts, what: this.shown(digest) });
+    if (status === 404) return 'absent';
+    return status < 300 ? 'deleted' : 'unsupported';
   }
 
   /** How messages name an image of this repository. */
@@ -171,11 +184,13 @@ class WatchedSource {
   }
 }
 
+const actionsFor: Readonly<Record<Access, string>> = { pull: 'pull', push: 'pull,push', delete: 'pull,push,delete' };
+
 function transferMs({ size }: Descriptor): number {
   return leastTransferMs + Math.ceil(size / slowestBytesPerMs);
 }
 
-async function collect({ body }: OutboundStream): Promise<Uint8Array> {
+export async function collect({ body }: Pick<OutboundStream, 'body'>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks);

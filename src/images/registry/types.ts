@@ -24,6 +24,8 @@ const descriptor = z.object({
     .min(0)
     .max(2 ** 40),
   platform: z.object({ os: z.string().max(64), architecture: z.string().max(64) }).optional(),
+  artifactType: z.string().max(255).optional(),
+  annotations: z.record(z.string().max(255), z.string().max(4096)).optional(),
 });
 
 export type Descriptor = z.output<typeof descriptor>;
@@ -53,7 +55,8 @@ export function partsOf({
   return manifest.success ? { manifests: [], blobs: [manifest.data.config, ...manifest.data.layers] } : undefined;
 }
 
-function parsed(content: Uint8Array): unknown {
+/** Undefined where it is no JSON. */
+export function parsed(content: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(content).toString('utf8')) as unknown;
   } catch {
