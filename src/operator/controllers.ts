@@ -4,6 +4,7 @@ import { createBuildController } from '../controllers/build/create.ts';
 import { planBuild } from '../controllers/deployment/adapters/build.ts';
 import { resolveImage } from '../controllers/deployment/adapters/image.ts';
 import { pullLogin } from '../controllers/deployment/adapters/pull-login.ts';
+import { verifyImage } from '../controllers/deployment/adapters/signature.ts';
 import { followSource } from '../controllers/deployment/adapters/source.ts';
 import { createDeploymentController, deploymentWrites } from '../controllers/deployment/create.ts';
 import { createProductWatch } from '../controllers/metrics/create.ts';
@@ -53,6 +54,8 @@ export interface ControllersOptions {
   readonly recorder: Pick<EventRecorder, 'record'>;
   readonly outside: Outside;
   readonly settings: Settings;
+  /** The operator's own. */
+  readonly namespace: string;
 }
 
 /** Every controller of the product, with what each needs of the others. Runs nothing. */
@@ -70,6 +73,7 @@ export function createControllers(options: ControllersOptions): Runnable[] {
     informers: shared.cache,
     log: logger,
     outbound: options.outside.outbound,
+    signing: signingOptions(options),
     options: buildOptions(options.settings),
   });
   const controllers = [
@@ -114,6 +118,7 @@ function deploymentController(shared: Shared, sessions: Sessions) {
     targetSources: [...clusterSources(cache), targetSource(cache), routes],
     lookAtSource: followSource({ follower: outside.follower, client, clock }),
     resolveImage: resolveImage({ outbound, clock, loginFor }),
+    verifyImage: verifyImage({ client, outbound, clock, loginFor, policy: signaturePolicy(shared) }),
     planBuild,
     maxConcurrentRollouts: shared.settings.rollouts.maxConcurrent,
     measure: createMeasure({ outbound, client, clock, ...shared.settings.checks }),
@@ -155,6 +160,17 @@ function targetSource(cache: InformerCache) {
 
 function ecsOptions({ ecs: { endpoint } }: Settings) {
   return endpoint === undefined ? {} : { endpoint };
+}
+
+/** Undefined: every image may run. */
+function signaturePolicy({ namespace, settings: { signatures } }: Pick<ControllersOptions, 'namespace' | 'settings'>) {
+  const { trusted, publicKeys, require } = signatures;
+  return require ? { namespace, secret: trusted, publicKeys } : undefined;
+}
+
+function signingOptions({ namespace, settings: { signatures } }: Pick<ControllersOptions, 'namespace' | 'settings'>) {
+  const { trusted, untrusted } = signatures;
+  return { namespace, keys: { ...(trusted && { Trusted: trusted }), ...(untrusted && { Untrusted: untrusted }) } };
 }
 
 function buildOptions({ builds, outbound }: Settings) {

@@ -65,7 +65,7 @@ export async function createOperator(
   const elect = electorOf({ client, registry, namespace, surroundings });
   const manager = new Manager({ clock, logger, ...(options.leaderElect && { elect }) });
   for (const server of serversOf({ options, registry, manager, cache, surroundings })) manager.addServer(server);
-  const parts = { client, cache, clock, random, logger, registry, recorder, outside, settings };
+  const parts = { client, cache, clock, random, logger, registry, recorder, outside, settings, namespace };
   const controllers = createControllers(parts);
   manager.addCache(cacheRunnable(cache));
   manager.addRunnable(recorder);

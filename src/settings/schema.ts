@@ -5,6 +5,7 @@ import { int32, quantity, seconds } from '../crds/fields/numbers.ts';
 import { type Pattern, text } from '../crds/fields/text.ts';
 import { httpUrl } from '../crds/fields/urls.ts';
 import { type BaseImage, baseImages as baseImageTable } from '../images/analysis/plan/base-images.ts';
+import { publicKeyOf } from '../images/signature/keys.ts';
 import { compilePolicy } from '../outbound/policy.ts';
 
 const hostPattern: Pattern = {
@@ -120,6 +121,35 @@ const outbound = z.strictObject({
   ca: text(200_000).optional().describe("Certificates in PEM that are trusted besides the image's own."),
 });
 
+const signatures = z
+  .strictObject({
+    trusted: objectName()
+      .optional()
+      .describe(
+        "Secret in the operator's namespace with the key that trusted images are signed with. Absent: they are not.",
+      ),
+    untrusted: objectName()
+      .optional()
+      .describe('The same for untrusted images; another Secret. Absent: they are not signed.'),
+    require: z
+      .boolean()
+      .default(false)
+      .describe('Deployments release only images with a signature of the key of trusted images, or one of publicKeys.'),
+    publicKeys: listSet(text(1000), { max: 32 })
+      .default([])
+      .describe(
+        'ECDSA P-256 keys in PEM whose signatures count as well: of other builders, and of keys before the present one.',
+      ),
+  })
+  .superRefine(({ trusted, untrusted, require, publicKeys }, context) => {
+    const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+    if (trusted !== undefined && trusted === untrusted) refuse('each trust level needs a Secret of its own');
+    if (require && trusted === undefined && publicKeys.length === 0)
+      refuse('require needs the key of trusted images or publicKeys');
+    if (publicKeys.some((pem) => publicKeyOf(pem) === undefined))
+      refuse('publicKeys takes public ECDSA P-256 keys in PEM');
+  });
+
 const ecs = z.strictObject({
   endpoint: z
     .url()
@@ -149,6 +179,7 @@ export const settingsSchema = z.strictObject({
   outbound: checked(outbound).prefault({}).describe('What the operator reaches when a user gives it an address.'),
   rollouts: rollouts.prefault({}).describe('How releases become live.'),
   checks: checks.prefault({}).describe('How checks of rollouts measure.'),
+  signatures: signatures.prefault({}).describe("Signatures of images, in cosign's format."),
   ecs: ecs.prefault({}).describe('Targets on ECS.'),
 });
 

@@ -25,6 +25,7 @@ it('has safe defaults for everything', async () => {
     outbound: { allow: [], clusterRanges: [], apiServers: [] },
     rollouts: { maxConcurrent: 100 },
     checks: {},
+    signatures: { require: false, publicKeys: [] },
     ecs: {},
   });
   expect(parseSettings('', 'empty.yaml')).toEqual(settings);
@@ -54,6 +55,9 @@ it.each([
     'builds: {baseImages: {images: [{name: nginx, image: "a:{version}"}]}}',
     'this image has no {version}; write the tag',
   ],
+  ['signatures: {trusted: a, untrusted: a}', 'signatures: each trust level needs a Secret of its own'],
+  ['signatures: {require: true}', 'signatures: require needs the key of trusted images or publicKeys'],
+  ['signatures: {publicKeys: [a]}', 'signatures: publicKeys takes public ECDSA P-256 keys in PEM'],
   ['ecs: {endpoint: aws}', 'ecs.endpoint: Invalid URL'],
   ['a: &a [1]\nb: [*a, *a]', 'is no YAML: Alias resolution is disabled'],
   ['builds: [', 'is no YAML: '],

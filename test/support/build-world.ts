@@ -122,6 +122,7 @@ async function startOperator(connection: Connection, namespace: string, options:
     client: createClient({ transport, clock: systemClock, fieldManager: 'vish' }),
     informers: within(informers, namespace),
     outbound,
+    signing: { namespace, keys: {} },
     consistency: new ConsistencyMetrics(registry),
     metrics: new ControllerMetrics(registry),
     log,

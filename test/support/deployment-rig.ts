@@ -195,7 +195,7 @@ function portsOf(world: {
   look: CommitLook | undefined;
   verdict: Verdict;
   measured: string[];
-}): Pick<DeploymentControllerOptions, 'lookAtSource' | 'resolveImage' | 'planBuild' | 'measure'> {
+}): Pick<DeploymentControllerOptions, 'lookAtSource' | 'resolveImage' | 'verifyImage' | 'planBuild' | 'measure'> {
   return {
     lookAtSource: async () =>
       world.look ?? { known: { commit: world.head, repositoryId: 'r' }, error: undefined, nextLookMs: 100 },
@@ -203,6 +203,7 @@ function portsOf(world: {
       const version = Number(/:(\d+)$/.exec(image)?.[1] ?? 0);
       return `${image.replace(/:\d+$/, '')}@${digestOf(version)}`;
     },
+    verifyImage: async () => undefined,
     measure: async ({ name }, { release, step }) => {
       world.measured.push(`${name} of ${release.number} at ${step}`);
       return { verdict: world.verdict, value: '1', message: `It is ${world.verdict}.` };

@@ -21,6 +21,7 @@ export const toolModules: readonly ToolModule[] = [
   toolModule('local-path-provisioner', 'github.com/rancher/local-path-provisioner', 'localPathProvisioner'),
   toolModule('buildkit', 'github.com/moby/buildkit', 'buildkit'),
   toolModule('helm', 'helm.sh/helm/v4', 'helm'),
+  toolModule('cosign', 'github.com/sigstore/cosign/v3', 'cosign'),
   toolModule('traefik', 'github.com/traefik/traefik/v3', 'traefik', true),
 ];
 

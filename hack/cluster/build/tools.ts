@@ -93,6 +93,12 @@ export const tools = {
     variables: { 'helm.sh/helm/v4/internal/version.version': versions.helm },
     seconds: 73,
   }),
+  /** For the tests of signatures; no cluster needs it. */
+  cosign: tool('cosign', {
+    binaries: { cosign: 'github.com/sigstore/cosign/v3/cmd/cosign' },
+    variables: { 'sigs.k8s.io/release-utils/version.gitVersion': versions.cosign },
+    seconds: 180,
+  }),
 } satisfies Record<string, Tool>;
 
 export type ToolId = keyof typeof tools;
@@ -115,6 +121,9 @@ export const nodeTools: readonly ToolId[] = [
 ];
 /** What may come after the node is Ready, because it is slow to build and no node part waits for it. */
 export const lateTools: readonly ToolId[] = ['localPath', 'buildkit', 'traefik', 'helm'];
+
+/** What tests alone need, and build when they begin. */
+export const testTools: readonly ToolId[] = ['cosign'];
 
 function tool(name: string, rest: Omit<Tool, 'name' | 'module'> & { module?: string }): Tool {
   return { name, module: name, ...rest };

@@ -1,13 +1,14 @@
 import type { Build } from '../../crds/build/build.ts';
 import type { Condition } from '../../crds/conditions/condition.ts';
 import type { Project } from '../../crds/project/project.ts';
-import { type Failed, isWorkStage } from '../../images/driver/driver.ts';
+import { type Failed, isWorkStage, type Succeeded } from '../../images/driver/driver.ts';
 import { jobNameOf } from '../../images/driver/job/names.ts';
 import { buildIdentity } from '../../images/identity.ts';
 import { done, isKubeError, isRefusal, type Result, type Stored } from '../../kube/index.ts';
 import { repositoryAddress } from '../../source/git/repository.ts';
 import { queueLookMs } from '../queue/line.ts';
 import { afterFailure, attemptOf, type Decision } from './decide.ts';
+import { finish } from './finish.ts';
 import type { BuildParts } from './parts.ts';
 import { deadlineOf, NotReady, prepare } from './prepare.ts';
 import {
@@ -21,10 +22,9 @@ import {
   type StatusChange,
   startedStatus,
   stateOf,
-  succeededStatus,
   untrustedStatus,
 } from './status.ts';
-import { repositoryOf, trustOf } from './trust.ts';
+import { repositoryOf } from './trust.ts';
 
 export interface Turn {
   readonly build: Stored<Build>;
@@ -34,23 +34,20 @@ export interface Turn {
   readonly signal: AbortSignal;
 }
 
+/** A registry that was just pushed to is seldom away for long. */
+const unsignedLookMs = 15_000;
 /** Secrets and quotas are not watched. */
 const blockedLookMs = 60_000;
 
 /** Does what was decided. Effects come before the status that tells of them, so that a crash in between repeats them. */
 export async function act(turn: Turn, parts: BuildParts): Promise<Result> {
-  const { build, decision, project, signal } = turn;
+  const { build, decision, signal } = turn;
   const ref = { uid: build.metadata.uid, attempt: attemptOf(build) };
   switch (decision.do) {
     case 'tidy':
       return tidy(turn, parts);
     case 'succeed':
-      await write(
-        turn,
-        parts,
-        succeededStatus(turn, decision.progress, project && repositoryOf(project, trustOf(build))),
-      );
-      return done;
+      return succeed(turn, parts, decision.progress);
     case 'end':
       return end(turn, parts, decision);
     case 'retry':
@@ -72,6 +69,14 @@ export async function act(turn: Turn, parts: BuildParts): Promise<Result> {
     default:
       return enter(turn, parts);
   }
+}
+
+async function succeed(turn: Turn, parts: BuildParts, progress: Succeeded): Promise<Result> {
+  const deadline = deadlineOf(turn.build, turn.now, parts.options);
+  const outcome = await finish({ ...turn, progress, deadline }, parts);
+  if (outcome.is === 'failed') return end(turn, parts, { do: 'end', failed: outcome.failed, cancel: false });
+  await write(turn, parts, outcome.change);
+  return outcome.is === 'done' ? done : { requeueAfterMs: unsignedLookMs };
 }
 
 /** The lines are read before the pod goes. */
@@ -136,9 +141,9 @@ function yieldPlace({ build }: Turn, { admissions, wake }: BuildParts): void {
   for (const key of admissions.yieldPlace(build.metadata.uid)) wake(key);
 }
 
-const mayCome: ReadonlySet<string> = new Set(['CredentialsMissing', 'RefusedByCluster']);
+const mayCome: ReadonlySet<string> = new Set(['CredentialsMissing', 'RefusedByCluster', 'SigningKeyUnusable']);
 
-/** Missing credentials may come, and room; the rest is a failed try like any other. */
+/** Missing credentials may come, and keys, and room; the rest is a failed try like any other. */
 async function notReady(turn: Turn, parts: BuildParts, { reason, message }: NotReady): Promise<Result> {
   if (mayCome.has(reason)) {
     if (turn.build.status?.startedAt === undefined) yieldPlace(turn, parts);

@@ -29,12 +29,15 @@ import { Admissions } from './admissions.ts';
 import { linesInConfigMaps } from './last-lines.ts';
 import type { BuildOptions } from './options.ts';
 import { createReconcile } from './reconcile.ts';
+import { createSigner, type SignerParts } from './signer.ts';
 import { createSweeper } from './sweeper.ts';
 
 export interface BuildControllerParts extends Pick<ControllerOptions, 'clock' | 'random' | 'log' | 'metrics'> {
   readonly client: Client;
   readonly informers: Informers;
-  readonly outbound: Pick<Outbound, 'pinForProgram'>;
+  readonly outbound: Outbound;
+  /** See Signer. */
+  readonly signing: Pick<SignerParts, 'namespace' | 'keys'>;
   readonly consistency: ConsistencyMetrics;
   readonly options: BuildOptions;
 }
@@ -68,6 +71,7 @@ export function createBuildController(parts: BuildControllerParts): BuildControl
     seen,
     driver,
     lines: linesInConfigMaps(client),
+    signer: createSigner({ ...parts, ...parts.signing }),
     admissions,
     status: new StatusWriter({ client, resource: builds, fieldManager, clock, ownedConditions }),
     wrote: (build) => written.wrote({ key: formatKey(build.metadata), uid: build.metadata.uid }, builds, build),

@@ -20,6 +20,7 @@ const classes: Partial<Record<SummaryReason, BuildFailure['class']>> = {
   BuildTimedOut: 'Resources',
   RegistryUnreachable: 'Registry',
   PushDenied: 'Registry',
+  SigningKeyUnusable: 'Platform',
   BuildCancelled: 'Cancelled',
 };
 

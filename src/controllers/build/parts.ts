@@ -7,6 +7,7 @@ import type { Clock } from '../../seams/clock.ts';
 import type { Admissions } from './admissions.ts';
 import type { LastLines } from './last-lines.ts';
 import type { BuildOptions } from './options.ts';
+import type { Signer } from './signer.ts';
 import type { SweepParts } from './sweep.ts';
 
 /** What a reconcile works with. */
@@ -18,6 +19,7 @@ export interface BuildParts extends SweepParts {
   readonly lines: LastLines;
   readonly admissions: Admissions;
   readonly outbound: Pick<Outbound, 'pinForProgram'>;
+  readonly signer: Signer;
   readonly status: StatusWriter<Build>;
   /** Told of every status that was written, so that the next look waits for it. */
   readonly wrote: (build: Stored<Build>) => void;

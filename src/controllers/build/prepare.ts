@@ -4,6 +4,7 @@ import type { Project } from '../../crds/project/project.ts';
 import type { SummaryReason } from '../../crds/reasons/reasons.ts';
 import type { BuildPlan, Credentials } from '../../images/driver/driver.ts';
 import { cacheFor, throwawayMegabytes } from '../../images/driver/job/options.ts';
+import { SignatureError } from '../../images/signature/errors.ts';
 import { planText } from '../../images/steps/plans.ts';
 import { type Client, ifPresent, type Stored } from '../../kube/index.ts';
 import { type Secret, secrets } from '../../objects/core.ts';
@@ -12,6 +13,7 @@ import { gitCredentials } from '../../source/credentials.ts';
 import { SourceError } from '../../source/errors.ts';
 import { attemptOf } from './decide.ts';
 import type { BuildOptions } from './options.ts';
+import type { Signer } from './signer.ts';
 import { repositoryOf, trustOf } from './trust.ts';
 
 /** Why a try cannot even be started. */
@@ -27,6 +29,7 @@ export class NotReady extends Error {
 
 interface Means {
   readonly client: Pick<Client, 'get'>;
+  readonly signer: Pick<Signer, 'check'>;
   readonly outbound: Pick<Outbound, 'pinForProgram'>;
   readonly options: BuildOptions;
 }
@@ -50,12 +53,23 @@ export async function prepare(wanted: Wanted, means: Means, signal: AbortSignal)
   argumentsFit(image);
   const { source, image: destination } = wanted.project.spec;
   const { namespace = '' } = wanted.build.metadata;
+  await keyIsThere(wanted, means, signal);
   const pin = await pinned(source.git?.url ?? '', means);
   const [git, registry] = await Promise.all([
     read(means, { namespace, name: source.git?.credentialsRef?.name, field: 'source.git.credentialsRef' }, signal),
     read(means, { namespace, name: destination.credentialsRef?.name, field: 'image.credentialsRef' }, signal),
   ]);
   return planOf(wanted, means.options, { pin, image, credentials: credentialsOf(git, registry) });
+}
+
+/** An image that cannot be signed would be built in vain. */
+async function keyIsThere({ build }: Wanted, { signer }: Means, signal: AbortSignal): Promise<void> {
+  try {
+    await signer.check(trustOf(build), signal);
+  } catch (error) {
+    if (error instanceof SignatureError) throw new NotReady(error.reason, error.message);
+    throw error;
+  }
 }
 
 /** Before a pod asks for it: a cluster that grows by itself would buy a node of that size. */

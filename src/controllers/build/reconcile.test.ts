@@ -1,8 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { ManualInformer } from '../../../test/support/manual-informer.ts';
 import { MemoryClient } from '../../../test/support/memory-client.ts';
 import type { Build } from '../../crds/build/build.ts';
 import { type Project, project as projectKind } from '../../crds/project/project.ts';
+import { SignatureError } from '../../images/signature/errors.ts';
 import { KubeError } from '../../kube/errors/errors.ts';
 import { type Informer, parseKey, StatusWriter, type Stored } from '../../kube/index.ts';
 import { builds as buildResource } from '../../objects/vish.ts';
@@ -33,6 +34,7 @@ const aBuild = (name: string): Stored<Build> => ({
 
 /** One place for all; the API server refuses every Job as soon as the test lets it answer. */
 async function fullCluster(...names: string[]) {
+  const check = vi.fn(async () => undefined as void);
   const client = new MemoryClient();
   for (const name of names) await client.create(buildResource, aBuild(name));
   const answers = Promise.withResolvers<never>();
@@ -57,11 +59,14 @@ async function fullCluster(...names: string[]) {
     clock,
     wrote: () => undefined,
     wake: (key: string) => woken.push(key),
+    signer: { check },
     outbound: { pinForProgram: async () => ({ url: git.url, git: { args: [], env: {} } }) },
     options: { builderImage: 'b', maxCpu: '1', maxMemory: '1Gi', deadlineSeconds: 60, registries: [], outbound: rules },
   } as unknown as BuildParts);
   return {
     woken,
+    check,
+    stateOf: async (name: string) => (await stored()).find(({ metadata }) => metadata.name === name)?.status,
     look: (name: string) => reconcile(parseKey(`shop/${name}`), { signal: new AbortController().signal } as never),
     refuse: () => answers.reject(new KubeError({ code: 'Forbidden', attempted: 'create job', detail: 'quota' })),
     /** The cache catches up with what was written. */
@@ -100,4 +105,20 @@ it('wakes nobody who cannot start either: they would wake each other without end
   await look('first');
 
   expect(woken).toEqual([]);
+});
+
+it('builds nothing in vain where there is no key to sign it with, and leaves its place to others', async () => {
+  const { look, check, woken, stateOf } = await fullCluster('first', 'second');
+  check.mockImplementationOnce(async () => {
+    await look('second');
+    throw new SignatureError('SigningKeyUnusable', 'there is no Secret "signing"');
+  });
+
+  const result = await look('first');
+
+  expect(result).toEqual({ requeueAfterMs: 60_000 });
+  expect(woken).toEqual(['shop/second']);
+  expect((await stateOf('first'))?.conditions).toContainEqual(
+    expect.objectContaining({ type: 'Ready', reason: 'SigningKeyUnusable', message: 'there is no Secret "signing"' }),
+  );
 });

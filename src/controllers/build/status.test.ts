@@ -55,13 +55,23 @@ function told(failure: object): Failed {
   return { state: 'Failed', stages: [], reason, message, failure: details };
 }
 
+const pushedNowhere = { repository: undefined };
+
 it('is one that the API server takes after a wait of weeks, and in a queue of millions', () => {
   const started = aBuild({ startedAt: stamp(now) });
   const running = { state: 'Running', stage: 'Clone', stages: [], message: 'It runs.' } as const;
 
   expect(refusals(aBuild(), startedStatus({ build: aBuild(), now }, { deadline: now, jobName: 'job' }))).toEqual([]);
   expect(refusals(started, runningStatus(started, running))).toEqual([]);
-  expect(refusals(started, succeededStatus({ build: started, now }, succeeded, 'registry.test/shop'))).toEqual([]);
+  expect(
+    refusals(
+      started,
+      succeededStatus({ build: started, now }, succeeded, {
+        repository: 'registry.test/shop',
+        signedBy: 'f'.repeat(64),
+      }),
+    ),
+  ).toEqual([]);
   expect(refusals(aBuild(), queuedStatus(3_000_000))).toEqual([]);
 });
 
@@ -71,7 +81,7 @@ it('is one that the API server takes where the paths are as long as they may be'
   const build = aBuild({ startedAt: stamp(now) });
 
   expect(parseResult(JSON.stringify(result))).toMatchObject({ dockerfile });
-  expect(refusals(build, succeededStatus({ build, now }, { ...succeeded, dockerfile }, undefined))).toEqual([]);
+  expect(refusals(build, succeededStatus({ build, now }, { ...succeeded, dockerfile }, pushedNowhere))).toEqual([]);
   expect(refusals(build, endedStatus({ build, now }, ended(told({ file: dockerfile }))))).toEqual([]);
 });
 
@@ -107,7 +117,7 @@ it.each([
 ])('says of %j where the Dockerfile came from', (built, plan) => {
   const build = aBuild({ startedAt: stamp(now) });
 
-  expect(succeededStatus({ build, now }, { ...succeeded, ...built }, undefined).fields).toMatchObject({ plan });
+  expect(succeededStatus({ build, now }, { ...succeeded, ...built }, pushedNowhere).fields).toMatchObject({ plan });
 });
 
 function ended(failed: Failed) {

@@ -66,7 +66,7 @@ export function runningStatus(
 export function succeededStatus(
   { build, now }: Occasion,
   progress: Succeeded,
-  repository: string | undefined,
+  { repository, signedBy }: { readonly repository: string | undefined; readonly signedBy?: string | undefined },
 ): StatusChange {
   const { digest, sizeBytes, platforms, cachedSteps, totalSteps, stages } = progress;
   const image = repository === undefined ? undefined : `${repository}@${digest}`;
@@ -74,6 +74,7 @@ export function succeededStatus(
     ...ended({ build, now }, stages),
     image,
     digest,
+    signedBy,
     sizeBytes,
     platforms: [...platforms],
     plan: planOf(progress),

@@ -22,7 +22,7 @@ import type { Random } from '../../seams/random.ts';
 import { ConfigurationReader } from './configuration/configuration.ts';
 import type { Stores } from './look.ts';
 import type { Parts } from './parts.ts';
-import type { FindTarget, LookAtSource, PlanBuild, ResolveImage } from './ports.ts';
+import type { FindTarget, LookAtSource, PlanBuild, ResolveImage, VerifyImage } from './ports.ts';
 import { Turns, turnSource } from './queue/turns.ts';
 import { createReconcile } from './reconcile.ts';
 import { releasesOf } from './release/store.ts';
@@ -43,6 +43,7 @@ export interface DeploymentControllerOptions {
   readonly targetSources?: readonly Source[];
   readonly lookAtSource: LookAtSource;
   readonly resolveImage: ResolveImage;
+  readonly verifyImage: VerifyImage;
   readonly planBuild: PlanBuild;
   readonly measure: Measure;
   /** Shared with places that write objects of their own: see `deploymentWrites`. */

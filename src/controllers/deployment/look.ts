@@ -6,7 +6,7 @@ import type { Client, Informer, KubeObject, Logger, Resource } from '../../kube/
 import type { Read } from '../../objects/wire.ts';
 import type { ControllerRevision } from '../../objects/workloads.ts';
 import type { ConfigurationReader } from './configuration/configuration.ts';
-import type { LookAtSource, PlanBuild, ResolveImage } from './ports.ts';
+import type { LookAtSource, PlanBuild, ResolveImage, VerifyImage } from './ports.ts';
 import type { Turns } from './queue/turns.ts';
 import type { StoredRelease } from './release/revision.ts';
 
@@ -29,6 +29,7 @@ export interface Look {
   readonly configuration: ConfigurationReader;
   readonly lookAtSource: LookAtSource;
   readonly resolveImage: ResolveImage;
+  readonly verifyImage: VerifyImage;
   readonly planBuild: PlanBuild;
   readonly measurer: Measurer;
   readonly turns: Pick<Turns, 'enter' | 'settle'>;

@@ -38,6 +38,9 @@ export interface ImageRequest {
 /** The image by digest. Throws where the registry does not give it. */
 export type ResolveImage = (image: string, request: ImageRequest) => Promise<string>;
 
+/** Throws where the cluster takes only signed images and this one, by digest, is not. */
+export type VerifyImage = (image: string, request: ImageRequest) => Promise<void>;
+
 export interface BuildRequest {
   readonly project: Read<Project>;
   /** A name in `services`, or the Project's own. */

@@ -68,6 +68,9 @@ export const buildStatus = z.strictObject({
     .describe('Identity of the repository at its host; stays the same when it is renamed.'),
   image: imageReference().optional().describe('Image by digest, once pushed.'),
   digest: digest().optional().describe('Digest of the image.'),
+  signedBy: text(64)
+    .optional()
+    .describe('Key that signed the image: SHA-256 of the public key. Absent: it is not signed.'),
   sizeBytes: int64().optional().describe('Compressed size of the image, over all platforms.'),
   platforms: atomicList(text(64), { max: 8 }).optional().describe('Platforms that were built.'),
   plan: text(longestDockerfile + 64)

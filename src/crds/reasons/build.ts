@@ -107,6 +107,21 @@ export const buildReasons = {
     cause: 'The registry refused the push.',
     remedy: 'Let image.credentialsRef name a Secret that may push to image.repository.',
   },
+  SigningKeyUnusable: {
+    kinds,
+    axes,
+    course: 'Retrying',
+    cause: 'Images of this trust level are to be signed, and their key is missing or is none.',
+    remedy:
+      "Have the administrator put an ECDSA key into the Secret of the operator's namespace that the message names.",
+  },
+  SignatureMissing: {
+    kinds: ['Deployment'],
+    course: 'Stuck',
+    cause: 'The image has no signature of a key that this cluster accepts.',
+    remedy:
+      'Have the image built or signed with an accepted key; a Build from before the key is to be deleted, so that it is built again.',
+  },
   BaseImageMissing: {
     kinds,
     axes,

@@ -13,7 +13,7 @@ import { type Artifact, type Candidate, causeOf, hashOfIdentity, identityOf, pul
 import { type ReleaseContent, readRelease, type StoredRelease } from './revision.ts';
 import { refuseUntrusted } from './untrusted.ts';
 
-interface MakeContext extends Pick<Look, 'client' | 'stores' | 'resolveImage' | 'wrote' | 'signal'> {
+interface MakeContext extends Pick<Look, 'client' | 'stores' | 'resolveImage' | 'verifyImage' | 'wrote' | 'signal'> {
   readonly target: Target;
 }
 
@@ -46,14 +46,19 @@ async function make(context: MakeContext, request: MakeRequest, hash: string): P
 }
 
 /** A restart runs the image that runs; every other release looks the tag up. */
-async function imageOf({ resolveImage, stores, signal }: MakeContext, request: MakeRequest): Promise<string> {
+async function imageOf(context: MakeContext, request: MakeRequest): Promise<string> {
+  const { resolveImage, verifyImage, stores, signal } = context;
   const { artifact, deployment, releases } = request;
-  if (artifact.from === 'Build') return artifact.image;
+  if (artifact.from === 'Build') {
+    await verifyImage(artifact.image, { deployment, signal });
+    return artifact.image;
+  }
   const identity = identityOf(request);
   const [newest] = releases;
   if (newest !== undefined && causeOf(identity, newest.identity, request) === 'Restart') return newest.image;
   const image = await resolveImage(artifact.reference, { deployment, signal });
   refuseUntrusted(image, deployment, stores);
+  await verifyImage(image, { deployment, signal });
   return image;
 }
 
