@@ -19,6 +19,7 @@ export { EventRecorder } from './events/recorder.ts';
 export { Finalizers } from './finalizer/registry.ts';
 export type { Handler, Informer, Store } from './informer/handler.ts';
 export { InformerCache, type Informers } from './informer/informer-cache.ts';
+export { inNamespaces } from './informer/many-namespaces.ts';
 export { registerInformerMetrics } from './informer/metrics.ts';
 export { Elector } from './leader/elector.ts';
 export { createLogger } from './log/create-logger.ts';

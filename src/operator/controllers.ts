@@ -20,7 +20,7 @@ import {
   ControllerMetrics,
   type EventRecorder,
   generationChanged,
-  type InformerCache,
+  type Informers,
   informerSource,
   type KubeObject,
   keyOf,
@@ -46,7 +46,7 @@ import { controllerRunnable, productWatchRunnable } from './runnables.ts';
 
 export interface ControllersOptions {
   readonly client: Client;
-  readonly cache: InformerCache;
+  readonly cache: Informers;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -133,7 +133,7 @@ function observerOf(written: WrittenVersions): WriteObserver {
   };
 }
 
-function clusterSources(cache: InformerCache) {
+function clusterSources(cache: Informers) {
   const { replicaSets, pods, services, budgets } = clusterInformers(cache);
   const { store } = cache.informer(deployments);
   // Of everybody, because one that stands in the way has no label of ours.
@@ -148,7 +148,7 @@ function clusterSources(cache: InformerCache) {
 }
 
 /** A Deployment waits for its Target to appear, and follows its settings. */
-function targetSource(cache: InformerCache) {
+function targetSource(cache: Informers) {
   const map = deploymentsOn(cache.informer(deployments).store);
   return informerSource({
     name: 'targets',

@@ -132,13 +132,17 @@ function buildOf({ metadata }: Stored<KubeObject>): string[] {
   return key === undefined ? [] : [key];
 }
 
-function writtenVersions({ clock, consistency }: BuildControllerParts, own: Informer<Build>, seen: BuildNamespace) {
+function writtenVersions(parts: BuildControllerParts, own: Informer<Build>, seen: BuildNamespace) {
+  const { clock, consistency, informers } = parts;
   return new WrittenVersions({
     controller: name,
     clock,
     metrics: consistency,
     // Only what shows every write of ours: an informer of another scope would have to wait for a bookmark.
-    informersOf: ({ plural }) => (plural === builds.plural ? [own] : plural === jobs.plural ? [seen.jobs] : []),
+    informersOf({ plural }, namespace) {
+      if (plural === builds.plural) return informers.informersOf(builds, namespace);
+      return plural === jobs.plural ? [seen.jobs] : [];
+    },
     ownerUid: (key) => own.store.get(key)?.metadata.uid,
   });
 }

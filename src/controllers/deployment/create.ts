@@ -89,7 +89,7 @@ export function deploymentWrites({ cache, clock, metrics }: WritesOptions): Writ
     controller: name,
     clock,
     metrics,
-    informersOf: (resource) => cache.informersOf(resource),
+    informersOf: (resource, namespace) => cache.informersOf(resource, namespace),
     ownerUid: (key) => store.get(key)?.metadata.uid,
   });
 }

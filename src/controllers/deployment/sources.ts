@@ -8,7 +8,7 @@ import {
   byOwnerUid,
   generationChanged,
   type Informer,
-  type InformerCache,
+  type Informers,
   informerSource,
   type KubeObject,
   keyOf,
@@ -24,7 +24,7 @@ import { orphanIndex, orphanKeys } from './release/orphans.ts';
 import { placeKeys } from './wish/project.ts';
 
 /** The informers that the controller reads, with the indexes by which it finds things. */
-export function storesOf(cache: Pick<InformerCache, 'informer' | 'metadataInformer'>): Stores {
+export function storesOf(cache: Pick<Informers, 'informer' | 'metadataInformer'>): Stores {
   const stores = {
     deployments: cache.informer(deployments),
     projects: cache.informer(projects),

@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { Build } from '../../crds/build/build.ts';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
-import type { Informer, InformerCache, Stored } from '../../kube/index.ts';
+import type { Informer, Informers, Stored } from '../../kube/index.ts';
 import { builds, deployments, projects, targets } from '../../objects/vish.ts';
 import { buildObservations, buildSeries } from './builds.ts';
 import { registerGauges } from './gauges.ts';
@@ -10,7 +10,7 @@ import { ProductMetrics } from './product-metrics.ts';
 import { rolloutObservations, rolloutSeries } from './rollouts.ts';
 
 export interface ProductMetricsOptions {
-  readonly cache: Pick<InformerCache, 'informer'>;
+  readonly cache: Pick<Informers, 'informer'>;
   readonly registry: Registry;
 }
 

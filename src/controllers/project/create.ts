@@ -41,7 +41,7 @@ export function createProjectController(options: ProjectControllerOptions): Cont
     controller: name,
     clock,
     metrics: consistency,
-    informersOf: (resource) => cache.informersOf(resource),
+    informersOf: (resource, namespace) => cache.informersOf(resource, namespace),
     ownerUid: (key) => stores.projects.store.get(key)?.metadata.uid,
   });
   const applier = new Applier({ client, clock, fieldManager });

@@ -29,7 +29,7 @@ it('the example of the README holds the key back until the informer has the writ
     controller: 'web',
     clock,
     metrics: new ConsistencyMetrics(registry),
-    informersOf: (resource) => cache.informersOf(resource),
+    informersOf: (resource, namespace) => cache.informersOf(resource, namespace),
     ownerUid: (key) => owners.store.get(key)?.metadata.uid,
   });
 

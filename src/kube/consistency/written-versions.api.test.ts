@@ -51,7 +51,7 @@ function track(cache: Awaited<ReturnType<typeof liveInformers>>['cache']): Writt
     controller: 'test',
     clock: systemClock,
     metrics: new ConsistencyMetrics(new Registry()),
-    informersOf: (resource) => cache.informersOf(resource),
+    informersOf: (resource, namespace) => cache.informersOf(resource, namespace),
     ownerUid: () => owner.uid,
   });
 }

@@ -25,7 +25,10 @@ beforeEach(() => {
     controller: 'test',
     clock,
     metrics: new ConsistencyMetrics(registry),
-    informersOf: ({ plural }) => Object.entries(caches).flatMap(([name, cache]) => (name === plural ? [cache] : [])),
+    informersOf: ({ plural }, namespace) =>
+      Object.entries(caches).flatMap(([name, cache]) =>
+        name === plural && [undefined, namespace].includes(cache.namespace) ? [cache] : [],
+      ),
     ownerUid: () => ownerUid,
   });
 });
@@ -54,6 +57,14 @@ describe('a key', () => {
 
     expect(written.ready(owner.key)).not.toBe(true);
     caches.jobs.resourceVersion = '100';
+
+    expect(written.ready(owner.key)).toBe(true);
+  });
+
+  it('waits for nothing from an informer that shows other namespaces only', () => {
+    caches.pods.namespace = 'other';
+    written.wrote(owner, pods, object('a', '11'));
+    written.deleted(owner, pods, object('b', '11'));
 
     expect(written.ready(owner.key)).toBe(true);
   });
@@ -173,6 +184,8 @@ describe('after a delete a key', () => {
 class FakeCache implements Source {
   readonly objects = new Map<string, Stored<KubeObject>>();
   resourceVersion: string | undefined;
+  /** The only one that it shows. */
+  namespace: string | undefined;
 
   constructor(resourceVersion: string) {
     this.resourceVersion = resourceVersion;

@@ -25,8 +25,8 @@ export interface WrittenVersionsOptions {
   controller: string;
   clock: Clock;
   metrics: ConsistencyMetrics;
-  /** Every informer that shows this resource; none when nobody reads it from a cache. */
-  informersOf: (resource: ResourceName) => readonly Source[];
+  /** Every informer that shows this resource in this namespace; none when nobody reads it from a cache. */
+  informersOf: (resource: ResourceName, namespace: string | undefined) => readonly Source[];
   /** The UID of the object that a key stands for; undefined when it is gone, and then nothing is waited for. */
   ownerUid: (key: string) => string | undefined;
   /** Default 120 s: then the key runs although the cache may be stale, and a metric counts it. */
@@ -39,8 +39,17 @@ export interface Writer {
   readonly uid: string;
 }
 
-interface Deletion {
+/** Whose versions one informer holds: one that shows another namespace would only hear of a write by a bookmark. */
+interface Place {
   readonly resource: ResourceName;
+  readonly namespace: string | undefined;
+}
+
+interface Write extends Place {
+  readonly version: string;
+}
+
+interface Deletion extends Place {
   readonly key: string;
   readonly uid: string;
 }
@@ -48,8 +57,8 @@ interface Deletion {
 interface Expected {
   readonly ownerUid: string;
   readonly since: number;
-  /** By resource: the newest version written. */
-  readonly versions: Map<string, { resource: ResourceName; version: string }>;
+  /** By place: the newest version written. */
+  readonly versions: Map<string, Write>;
   readonly deletions: Map<string, Deletion>;
 }
 
@@ -75,18 +84,19 @@ export class WrittenVersions {
 
   /** After every create, update, patch or apply: `object` is what the server answered. Not after a dry run. */
   wrote(writer: Writer, resource: ResourceName, object: Stored<KubeObject>): void {
-    if (this.options.informersOf(resource).length === 0) return;
+    const { namespace, resourceVersion } = object.metadata;
+    if (this.sources({ resource, namespace }).length === 0) return;
     const { versions } = this.expect(writer);
-    const name = resourceName(resource);
-    const version = newer(versions.get(name)?.version, object.metadata.resourceVersion);
-    versions.set(name, { resource, version });
+    const place = `${resourceName(resource)} ${namespace ?? ''}`;
+    const version = newer(versions.get(place)?.version, resourceVersion);
+    versions.set(place, { resource, namespace, version });
   }
 
   /** After every delete that the server accepted: `object` is what was deleted. */
   deleted(writer: Writer, resource: ResourceName, object: Stored<KubeObject>): void {
-    if (this.options.informersOf(resource).length === 0) return;
-    const { uid } = object.metadata;
-    this.expect(writer).deletions.set(uid, { resource, key: keyOf(object), uid });
+    const { namespace, uid } = object.metadata;
+    if (this.sources({ resource, namespace }).length === 0) return;
+    this.expect(writer).deletions.set(uid, { resource, namespace, key: keyOf(object), uid });
   }
 
   /** The gate before a reconcile of `key`. Look again after the given time, or when the informer brings something. */
@@ -134,16 +144,16 @@ export class WrittenVersions {
   }
 
   private holdsVersions({ versions }: Expected): boolean {
-    return versions.values().every(({ resource, version }) => this.sources(resource).every(holds(version)));
+    return versions.values().every((write) => this.sources(write).every(holds(write.version)));
   }
 
   /** Asked only when all versions are there: before that, an object may be missing because it was not seen yet. */
   private holdsDeletions({ deletions }: Expected): boolean {
-    return deletions.values().every(({ resource, key, uid }) => this.sources(resource).every(lacks(key, uid)));
+    return deletions.values().every((gone) => this.sources(gone).every(lacks(gone.key, gone.uid)));
   }
 
-  private sources(resource: ResourceName): readonly Source[] {
-    return this.options.informersOf(resource);
+  private sources({ resource, namespace }: Place): readonly Source[] {
+    return this.options.informersOf(resource, namespace);
   }
 }
 

@@ -32,8 +32,10 @@ it('keeps other scopes and metadata alone apart', () => {
   ];
 
   expect(new Set(all).size).toBe(4);
-  expect(cache.informersOf(things)).toEqual(all);
-  expect(cache.informersOf({ group: '', plural: 'things' })).toEqual([]);
+  const [everywhere, inShop, selected, metadata] = all;
+  expect(cache.informersOf(things, 'shop')).toEqual([everywhere, inShop, selected, metadata]);
+  expect(cache.informersOf(things, 'other')).toEqual([everywhere, selected, metadata]);
+  expect(cache.informersOf({ group: '', plural: 'things' }, 'shop')).toEqual([]);
 });
 
 it('refuses a second transform for the same objects', () => {

@@ -22,6 +22,8 @@ export type Informers = Pick<InformerCache, 'informer' | 'metadataInformer' | 'i
 interface Entry {
   readonly name: string;
   readonly resource: Resource;
+  /** The only one that it shows; undefined for all. */
+  readonly namespace: string | undefined;
   readonly informer: SharedInformer<KubeObject>;
   readonly transform: unknown;
 }
@@ -48,10 +50,12 @@ export class InformerCache {
     return this.shared<KubeObject>(resource, { ...scope, metadataOnly: true }, undefined);
   }
 
-  /** Every informer that shows objects of this resource: what read-your-writes has to wait for. */
-  informersOf(resource: Pick<Resource, 'group' | 'plural'>): Informer<KubeObject>[] {
+  /** Every informer that shows objects of this resource in this namespace: what read-your-writes has to wait for. */
+  informersOf(resource: Pick<Resource, 'group' | 'plural'>, namespace: string | undefined): Informer<KubeObject>[] {
     const wanted = resourceName(resource);
-    return this.all.filter((entry) => resourceName(entry.resource) === wanted).map(({ informer }) => informer);
+    const shows = (entry: Entry) =>
+      resourceName(entry.resource) === wanted && [undefined, namespace].includes(entry.namespace);
+    return this.all.filter(shows).map(({ informer }) => informer);
   }
 
   /** Runs all informers, and those that are asked for later, until `signal` aborts. Once. */
@@ -107,7 +111,8 @@ export class InformerCache {
     const logger = this.context.logger.child({ informer: name });
     const informer = new SharedInformer<T>({ ...this.context, logger }, { resource, ...options });
     const untyped = informer as unknown as SharedInformer<KubeObject>;
-    const entry = { name, resource, informer: untyped, transform: options.transform };
+    const { namespace } = options.scope;
+    const entry = { name, resource, namespace, informer: untyped, transform: options.transform };
     this.entries.set(name, entry);
     if (this.signal !== undefined) this.start(entry);
     return informer;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
-import { Applier, type Client, type InformerCache, keyOf, Lru, type Resource } from '../../kube/index.ts';
+import { Applier, type Client, type Informers, keyOf, Lru, type Resource } from '../../kube/index.ts';
 import type { Sizes } from '../../rollout/rolling/rolling.ts';
 import type { ShiftInput } from '../../rollout/shift/shift.ts';
 import type { Clock } from '../../seams/clock.ts';
@@ -26,7 +26,7 @@ import { type WriteObserver, Writes } from './writes.ts';
 
 export interface ClusterTargetOptions {
   readonly client: Client;
-  readonly cache: InformerCache;
+  readonly cache: Informers;
   readonly clock: Clock;
   /** One stable name per controller. */
   readonly fieldManager: string;
@@ -97,7 +97,7 @@ class ClusterTarget implements Target {
     refuseTaken(view.next);
     const release = leadingRelease(view, intent);
     // Opened first: it also tells what the route leads to.
-    await this.routes.informers(routeKindOf(deployment), signal);
+    await this.routes.informers(deployment, signal);
     const shift = this.shiftOf(deployment, view, intent);
     const traffic = shift && trafficOf(view, shift);
     const releases = [view.next, ...view.others].map((side) => side.release);

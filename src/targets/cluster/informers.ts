@@ -1,4 +1,4 @@
-import type { Informer, InformerCache, KubeObject, Stored } from '../../kube/index.ts';
+import type { Informer, Informers, KubeObject, Stored } from '../../kube/index.ts';
 import { type Pod, pods, services } from '../../objects/core.ts';
 import { labels } from '../../objects/labels.ts';
 import { podDisruptionBudgets, type ReplicaSet, replicaSets } from '../../objects/workloads.ts';
@@ -15,7 +15,7 @@ export interface ClusterInformers {
 
 const byDeployment = 'vish-deployment';
 
-export function clusterInformers(cache: InformerCache): ClusterInformers {
+export function clusterInformers(cache: Informers): ClusterInformers {
   const labelSelector = labels.deployment;
   const informers = {
     replicaSets: cache.informer(replicaSets, { labelSelector, transform: trimReplicaSet }),

@@ -36,7 +36,7 @@ export async function childrenOf(
     ...(wanted === undefined ? {} : { wanted }),
   });
   const routeKind = routeKindOf(deployment);
-  const routeInformers = await routes.informers(routeKind, signal);
+  const routeInformers = await routes.informers(deployment, signal);
   const extra = moreServices(informers, options);
   const isKnown = (name: string) => extra.some(({ observed }) => observed?.metadata.name === name);
   const wantedRoute = routeFor(

@@ -1,20 +1,26 @@
+import type { Deployment } from '../../../crds/deployment/deployment.ts';
 import {
   type Client,
   type Informer,
-  type InformerCache,
+  type Informers,
   isKubeError,
   type KubeObject,
   keyOf,
   type Stored,
 } from '../../../kube/index.ts';
 import { TargetError } from '../../target.ts';
-import { type RouteKind, routeKinds } from './route.ts';
+import { type RouteKind, routeKindOf, routeKinds } from './route.ts';
 
 export interface RoutesOptions {
   readonly client: Pick<Client, 'list'>;
-  readonly cache: InformerCache;
+  readonly cache: Informers;
   /** Called with the key of each route that changes: its Deployment has the same, if there is one. */
   readonly wake: (key: string) => void;
+}
+
+interface Question {
+  readonly namespace?: string;
+  readonly signal: AbortSignal;
 }
 
 const kinds = Object.keys(routeKinds) as RouteKind[];
@@ -33,13 +39,14 @@ export class Routes {
     this.options = options;
   }
 
-  /** Filled, and with `wanted` among them. */
-  async informers(
-    wanted: RouteKind | undefined,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<RouteKind, Informer<KubeObject>>> {
-    await this.askOnce(signal);
-    if (wanted !== undefined && !this.opened.has(wanted)) await this.openWanted(wanted, signal);
+  /** Filled, and with the kind that this Deployment wants among them. */
+  async informers(deployment: Deployment, signal: AbortSignal): Promise<ReadonlyMap<RouteKind, Informer<KubeObject>>> {
+    const wanted = routeKindOf(deployment);
+    // There the operator has its rights also where it has none in other namespaces.
+    const { namespace } = deployment.metadata;
+    const question = { ...(namespace !== undefined && { namespace }), signal };
+    await this.askOnce(question);
+    if (wanted !== undefined && !this.opened.has(wanted)) await this.openWanted(wanted, question);
     await Promise.all([...this.opened.values()].map((informer) => informer.waitForSync(signal)));
     return this.opened;
   }
@@ -49,8 +56,8 @@ export class Routes {
     return this.opened.get(kind)?.store.get(key);
   }
 
-  private async askOnce(signal: AbortSignal): Promise<void> {
-    this.asked ??= Promise.all(kinds.map((kind) => this.openKnown(kind, signal)));
+  private async askOnce(question: Question): Promise<void> {
+    this.asked ??= Promise.all(kinds.map((kind) => this.openKnown(kind, question)));
     try {
       await this.asked;
     } catch (error) {
@@ -59,18 +66,18 @@ export class Routes {
     }
   }
 
-  private async openKnown(kind: RouteKind, signal: AbortSignal): Promise<void> {
+  private async openKnown(kind: RouteKind, question: Question): Promise<void> {
     try {
-      await this.open(kind, signal);
+      await this.open(kind, question);
     } catch (error) {
       if (!isKubeError(error, 'Unsupported')) throw error;
     }
   }
 
   /** The Gateway API may have been installed since. */
-  private async openWanted(kind: RouteKind, signal: AbortSignal): Promise<void> {
+  private async openWanted(kind: RouteKind, question: Question): Promise<void> {
     try {
-      await this.open(kind, signal);
+      await this.open(kind, question);
     } catch (error) {
       if (!isKubeError(error, 'Unsupported')) throw error;
       const message = `the cluster has no ${kind}: install the Gateway API, or remove target.cluster.gateway`;
@@ -78,8 +85,8 @@ export class Routes {
     }
   }
 
-  private async open(kind: RouteKind, signal: AbortSignal): Promise<void> {
-    await this.options.client.list(routeKinds[kind], { limit: 1, signal });
+  private async open(kind: RouteKind, question: Question): Promise<void> {
+    await this.options.client.list(routeKinds[kind], { limit: 1, ...question });
     if (this.opened.has(kind)) return;
     const informer = this.options.cache.metadataInformer(routeKinds[kind]);
     const wake = (route: KubeObject) => this.options.wake(keyOf(route));
