@@ -6,6 +6,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { kinds } from '../../src/crds/kinds.ts';
 import { parseSettings } from '../../src/settings/load.ts';
 import { until } from '../../test/support/until.ts';
+import { blocksOf, commandsOf } from '../docs/pages.ts';
 import { run } from '../lib/run.ts';
 import { builtHelm } from './helm.ts';
 import { chartFolder, installFile, renderChart } from './render.ts';
@@ -37,9 +38,11 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function render(...set: string[]): Promise<Manifest[]> {
-  return parseAllDocuments(await renderChart({ helm, set })).flatMap(
-    (document) => (document.toJS() as Manifest | null) ?? [],
-  );
+  return manifestsOf(await renderChart({ helm, set }));
+}
+
+function manifestsOf(rendered: string): Manifest[] {
+  return parseAllDocuments(rendered).flatMap((document) => (document.toJS() as Manifest | null) ?? []);
 }
 
 const find = (manifests: readonly Manifest[], kind: string, name = 'vish') =>
@@ -131,6 +134,38 @@ describe('the chart', () => {
     expect(JSON.stringify(find(other, 'ValidatingAdmissionPolicyBinding', 'vish-builds'))).toContain('"ci"');
   });
 
+  it('gives Roles in chosen namespaces, with the same rules, and then nothing in the whole cluster', async () => {
+    const some = await render('settings.namespaces={team-a,team-b}');
+    const { rules } = parse(readFileSync('config/rbac/operator.yaml', 'utf8')) as Manifest;
+    const places = some.filter(({ kind, metadata }) => kind === 'Role' && metadata.name === 'vish-operator');
+
+    expect(places.map(({ metadata }) => metadata.namespace)).toEqual(['team-a', 'team-b']);
+    for (const place of places) expect(place.rules).toEqual(rules);
+    expect(some.filter(({ kind }) => kind === 'ClusterRoleBinding')).toEqual([]);
+    expect(find(some, 'ClusterRole', 'vish-operator')).toBeUndefined();
+  });
+
+  it('is split by the page on chosen namespaces into what an admin prepares and what needs no rights outside', async () => {
+    const page = readFileSync('docs/how-to/chosen-namespaces.md', 'utf8');
+    const [values = '', restValues = ''] = blocksOf(page, 'yaml');
+    const [[, ...prepare] = []] = commandsOf(page, 'helm');
+    const template = async (text: string, args: readonly string[]) => {
+      const file = join(folder, 'values.yaml');
+      writeFileSync(file, text);
+      const words = args.map((word) => (word === 'values.yaml' ? file : word));
+      return manifestsOf((await run(helm, ['template', ...words])).stdout);
+    };
+    const whole = ['vish', chartFolder, '--namespace', 'vish-system', '--values', 'values.yaml'];
+    const prepared = await template(values, prepare);
+    const rest = await template(restValues, whole);
+    const names = (manifests: readonly Manifest[]) =>
+      manifests.map(({ kind, metadata: { namespace, name } }) => `${kind} ${namespace}/${name}`).sort();
+
+    expect(names([...prepared, ...rest])).toEqual(names(await template(values, whole)));
+    expect(rest.filter(({ metadata }) => metadata.namespace !== 'vish-system')).toEqual([]);
+    expect(rest.filter(({ kind }) => kind.includes('Role'))).toEqual([]);
+  });
+
   it.each([
     ['replicas=0', 'minimum'],
     ['replica=2', "'replica' not allowed"],
@@ -140,6 +175,7 @@ describe('the chart', () => {
     ['settings.builds.namespace=A', 'pattern'],
     ['settings.builds.maxConcurrent=0', '/settings/builds/maxConcurrent'],
     ['settings.builds.memory=lots', '/settings/builds/memory'],
+    ['settings.namespaces={A}', '/settings/namespaces'],
     ['settings.build.memory=1Gi', "'build' not allowed"],
   ])('refuses %s', async (value, message) => {
     await expect(render(value)).rejects.toThrow(message);

@@ -8,6 +8,7 @@ import { EventMetrics } from '../kube/events/metrics.ts';
 import { EventRecorder } from '../kube/events/recorder.ts';
 import { EventWriter } from '../kube/events/writer.ts';
 import { InformerCache } from '../kube/informer/informer-cache.ts';
+import { inNamespaces } from '../kube/informer/many-namespaces.ts';
 import { registerInformerMetrics } from '../kube/informer/metrics.ts';
 import { Elector, type ElectorOptions } from '../kube/leader/elector.ts';
 import { LeaderMetrics } from '../kube/leader/metrics.ts';
@@ -65,7 +66,9 @@ export async function createOperator(
   const elect = electorOf({ client, registry, namespace, surroundings });
   const manager = new Manager({ clock, logger, ...(options.leaderElect && { elect }) });
   for (const server of serversOf({ options, registry, manager, cache, surroundings })) manager.addServer(server);
-  const parts = { client, cache, clock, random, logger, registry, recorder, outside, settings, namespace };
+  const { namespaces } = settings;
+  const seen = namespaces === undefined ? cache : inNamespaces(cache, namespaces);
+  const parts = { client, cache: seen, clock, random, logger, registry, recorder, outside, settings, namespace };
   const controllers = createControllers(parts);
   manager.addCache(cacheRunnable(cache));
   manager.addRunnable(recorder);

@@ -174,7 +174,12 @@ const rollouts = z.strictObject({
     ),
 });
 
-export const settingsSchema = z.strictObject({
+const settingsFields = z.strictObject({
+  namespaces: listSet(label(), { max: 20, min: 1 })
+    .exactOptional()
+    .describe(
+      'The namespaces that the operator looks at, with rights in these alone. Its build namespace is another one. Absent: all.',
+    ),
   builds: builds.prefault({}).describe('How images are built.'),
   outbound: checked(outbound).prefault({}).describe('What the operator reaches when a user gives it an address.'),
   rollouts: rollouts.prefault({}).describe('How releases become live.'),
@@ -182,6 +187,11 @@ export const settingsSchema = z.strictObject({
   signatures: signatures.prefault({}).describe("Signatures of images, in cosign's format."),
   ecs: ecs.prefault({}).describe('Targets on ECS.'),
 });
+
+export const settingsSchema = settingsFields.refine(
+  ({ namespaces, builds }) => namespaces?.includes(builds.namespace) !== true,
+  { path: ['namespaces'], message: 'the build namespace may not be among them: nothing but builds may be there' },
+);
 
 export type Settings = z.output<typeof settingsSchema>;
 
