@@ -7,8 +7,8 @@ import { layerSizes, layerTable } from '../../hack/image/layers.ts';
 import { run } from '../../hack/lib/run.ts';
 import type { Clock } from '../../src/seams/clock.ts';
 import type { Bench, Row, RunInfo } from '../lib/bench.ts';
+import { expectExplained, parts } from '../lib/explained.ts';
 import { type CommitFigures, releaseOnce } from './commit.ts';
-import { expectExplained } from './explained.ts';
 import { killEverywhere } from './kills.ts';
 import { wantedPlans } from './plans.ts';
 import { podMemory } from './pod-memory.ts';
@@ -58,7 +58,7 @@ async function commitRequests(info: RunInfo): Promise<number> {
   const { requests } = await release(info);
   console.log(`requests of one commit\n${requests.table()}`);
   requests.expectNoneDenied();
-  expectExplained(requests);
+  expectExplained(requests, parts.commit);
   return requests.total;
 }
 

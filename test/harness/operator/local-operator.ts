@@ -17,6 +17,10 @@ export interface OperatorUnderTest {
   stop(): Promise<void>;
 }
 
+export interface LocalOperator extends OperatorUnderTest {
+  readonly pid: number;
+}
+
 export interface LocalOperatorOptions {
   kubeconfig: string;
   /** Further flags, such as the operator configuration. */
@@ -30,7 +34,7 @@ export interface LocalOperatorOptions {
 }
 
 /** The operator as a process of this machine: for suites on an API server alone. Ready when it resolves. */
-export async function startLocalOperator(options: LocalOperatorOptions): Promise<OperatorUnderTest> {
+export async function startLocalOperator(options: LocalOperatorOptions): Promise<LocalOperator> {
   const { kubeconfig, args = [], env = {}, leaderElect = false, program: file = main } = options;
   const [health, metrics] = [await freePort(), await freePort()];
   const ports = [`--health-port=${health}`, `--metrics-port=${metrics}`];
@@ -48,6 +52,7 @@ export async function startLocalOperator(options: LocalOperatorOptions): Promise
     throw error;
   }
   return {
+    pid: program.pid,
     logs: async () => program.output,
     metrics: async () => (await get(`http://127.0.0.1:${metrics}/metrics`)).text,
     kill: () => program.kill(),

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { sleep } from '../../../src/seams/clock.ts';
+import { systemClock } from '../../../src/seams/system.ts';
+import { seeded } from './seeded.ts';
+import { endedEarly } from './sockets.ts';
+import { switchAtRandom } from './switches.ts';
+
+it('gives every app its share, never two releases of one at once, and the same order for the same seed', async () => {
+  const orders: string[][] = [];
+  for (const seed of [7, 7, 8]) {
+    const order: string[] = [];
+    const busy = new Set<string>();
+    await switchAtRandom({
+      apps: ['a', 'b', 'c', 'd'],
+      count: 12,
+      atOnce: 2,
+      random: seeded(seed),
+      async release(app) {
+        expect(busy.has(app)).toBe(false);
+        busy.add(app);
+        order.push(app);
+        await sleep(systemClock, 0);
+        busy.delete(app);
+      },
+    });
+    orders.push(order);
+  }
+
+  expect(orders[0]).toEqual(orders[1]);
+  expect(orders[0]).not.toEqual(orders[2]);
+  expect(
+    Map.groupBy(orders[0] ?? [], (app) => app)
+      .values()
+      .map(({ length }) => length)
+      .toArray(),
+  ).toEqual([3, 3, 3, 3]);
+});
+
+it('says which WebSockets ended although their pod had time left, or was not told to stop at all', () => {
+  const ended = [
+    { pod: 'old', at: 100_000 },
+    { pod: 'hasty', at: 90_000 },
+    { pod: 'alive', at: 100_000 },
+  ];
+  const graceEnds = new Map([
+    ['old', 100_000],
+    ['hasty', 100_000],
+  ]);
+
+  expect(endedEarly(ended, graceEnds).map(({ pod }) => pod)).toEqual(['hasty', 'alive']);
+});
