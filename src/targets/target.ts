@@ -1,5 +1,6 @@
 import type { Deployment } from '../crds/deployment/deployment.ts';
 import type { SummaryReason } from '../crds/reasons/reasons.ts';
+import type { CanaryStep } from '../crds/strategy/steps.ts';
 import type { Strategy, StrategyType } from '../crds/strategy/strategy.ts';
 import type { Logger } from '../kube/index.ts';
 import type { ConfigurationCopy, Release } from '../rollout/release.ts';
@@ -36,13 +37,20 @@ export interface RenderInput {
   readonly restartedAt?: string;
 }
 
+/** How far a release is to come. */
+export interface Stage extends Pick<CanaryStep, 'headers' | 'mirrorPercent'> {
+  /** Percent of the traffic. */
+  readonly weight: number;
+  readonly replicas: number;
+}
+
 /** Which release is to serve, and how the change is to go. */
 export interface Intent {
   readonly release: Release;
   /** Serves until `release` can. Absent for the first one. */
   readonly from?: Release;
   /** How much of the traffic `release` is to get, and how large it is to be. Absent where traffic goes with the replicas. */
-  readonly stage?: { readonly weight: number; readonly replicas: number };
+  readonly stage?: Stage;
   /** What serves beside `release` failed or was taken back: what `release` can serve, it is to serve at once. */
   readonly goingBack?: boolean;
   /** A person went back to it: what its ready replicas cover, it is to have before all of them are there. */
@@ -80,6 +88,12 @@ export interface Side {
   readonly weight?: number;
 }
 
+/** Why requests from outside may not come in, or not as they should, though the replicas serve. */
+export interface Entrance {
+  readonly reason: SummaryReason;
+  readonly message: string;
+}
+
 export interface Observation {
   readonly outcome: Outcome;
   /** Why it is so, where the place has a reason of its own: a crash loop, a missing image. */
@@ -93,6 +107,8 @@ export interface Observation {
   /** Whether enough replicas serve, of whichever release. */
   readonly available: boolean;
   readonly url?: string;
+  /** Absent where the way in is as it should be, or the place has none of its own. */
+  readonly entrance?: Entrance | undefined;
   /** Label selector of the replicas that serve live traffic, for autoscalers. */
   readonly selector?: string;
   /** What to hand back in `Scope.memory`; stored in the status, so nothing secret. */

@@ -5,7 +5,7 @@ import { type Input, phases, type State } from './state.ts';
 import { warmReplicas } from './warm.ts';
 
 /** How much of the traffic `release` is to get, and how large it is to be. */
-export interface Stage {
+export interface Stage extends Pick<Goal, 'headers' | 'mirrorPercent'> {
   /** Percent. */
   readonly weight: number;
   readonly replicas: number;
@@ -71,11 +71,13 @@ function goalOf({ rollout }: State, { release }: Direction, { strategy }: Input)
   return goal === undefined || comes ? goal : allTraffic;
 }
 
-function stageOf({ weight, size }: Goal, replicas: number): Stage {
-  const share = Math.ceil((weight * replicas) / 100);
-  if (size === 'Full') return { weight, replicas };
+function stageOf({ weight, size, headers, mirrorPercent = 0 }: Goal, replicas: number): Stage {
+  const isAsked = headers !== undefined || mirrorPercent > 0;
+  const share = Math.min(replicas, Math.max(isAsked ? 1 : 0, Math.ceil((weight * replicas) / 100)));
+  const stage = { weight, ...(headers && { headers }), ...(mirrorPercent > 0 && { mirrorPercent }) };
+  if (size === 'Full') return { ...stage, replicas };
   // Never smaller than what its weight needs, or the weight could never be given.
-  return { weight, replicas: size === 'Share' ? share : Math.min(Math.max(size, share), replicas) };
+  return { ...stage, replicas: size === 'Share' ? share : Math.min(Math.max(size, share), replicas) };
 }
 
 /** With none to go back to, the one that failed is better than nothing: it may heal. */

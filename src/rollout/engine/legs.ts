@@ -10,6 +10,10 @@ export interface Goal {
   readonly weight: number;
   /** Replicas; `Share` is what the weight needs. */
   readonly size: number | 'Full' | 'Share';
+  /** Requests with all of them go to it, whatever the weight. */
+  readonly headers?: CanaryStep['headers'];
+  /** Percent of the requests that it gets a copy of. */
+  readonly mirrorPercent?: CanaryStep['mirrorPercent'];
 }
 
 /** One part of the way of a release. */
@@ -83,8 +87,12 @@ function canaryLegs({ canary }: Plan): Leg[] {
   return [...legs, ...ending(canary?.background)];
 }
 
-function goalAfter(goal: Goal, { weight, replicas }: CanaryStep): Goal {
-  return { weight: weight ?? goal.weight, size: replicas ?? goal.size };
+function goalAfter(goal: Goal, { weight, replicas, headers, mirrorPercent }: CanaryStep): Goal {
+  const beside = {
+    headers: headers ?? goal.headers,
+    mirrorPercent: mirrorPercent ?? goal.mirrorPercent,
+  };
+  return { weight: weight ?? goal.weight, size: replicas ?? goal.size, ...beside };
 }
 
 function waitOf({ pauseSeconds, approval, checks }: CanaryStep): Omit<Leg, 'goal'> {

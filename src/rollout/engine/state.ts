@@ -39,6 +39,8 @@ export interface Observed {
   readonly available: boolean;
   /** Of every release that has something running. */
   readonly sides: readonly { readonly release: number; readonly ready: number; readonly weight?: number }[];
+  /** Why requests from outside may not come in though replicas serve: no fault of a release. */
+  readonly entrance?: Finding | undefined;
 }
 
 export interface Finding {

@@ -23,6 +23,7 @@ const rules: readonly Rule[] = [
   whileQueued,
   withoutRelease,
   notServing,
+  notEntered,
   whileOthersServe,
   whileHeld,
 ];
@@ -147,6 +148,11 @@ function notServing({ live }: State, { observation, replicas }: Input): Finding 
   if (!observation.available) return { reason: observation.reason ?? 'Degraded', message: observation.message };
   if (replicas > 0) return undefined;
   return { reason: 'ScaledToZero', message: `No replicas of release ${live} are wanted.` };
+}
+
+/** Replicas that serve are of no use to those whom the gateway does not let in. */
+function notEntered(_state: State, { observation }: Input): Finding | undefined {
+  return observation?.entrance;
 }
 
 /** What was in the middle when it was withdrawn serves until its traffic has moved. */

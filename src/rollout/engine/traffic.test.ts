@@ -269,3 +269,17 @@ it('Rolling can be aborted, and has no step to promote or skip', () => {
   expect(say(engine, 'abort', '2')).toBeUndefined();
   expect(engine.look(two, running).aim).toEqual({ release: 1, from: 2, prepare: undefined });
 });
+
+it('a release that requests are chosen for by headers, or copied to, has a replica until all traffic is its own', () => {
+  const headers = [{ name: 'X-Canary', value: 'yes' }];
+  const engine = serving(canary({ headers }, { mirrorPercent: 20 }, { weight: 50 }, { mirrorPercent: 0 }));
+  const stages = [1, 2, 3, 4, 5].map(() => engine.look(two, succeeded)).map(({ aim }) => aim.stage);
+
+  expect(stages).toEqual([
+    { weight: 0, replicas: 1, headers, mirrorPercent: 20 },
+    { weight: 50, replicas: 2, headers, mirrorPercent: 20 },
+    { weight: 50, replicas: 2, headers },
+    { weight: 100, replicas: 4 },
+    { weight: 100, replicas: 4 },
+  ]);
+});

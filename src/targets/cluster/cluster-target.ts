@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
-import { Applier, type Client, type Informers, keyOf, Lru, type Resource } from '../../kube/index.ts';
+import { Applier, type Client, type Informers, Lru, type Resource } from '../../kube/index.ts';
 import type { Sizes } from '../../rollout/rolling/rolling.ts';
 import type { ShiftInput } from '../../rollout/shift/shift.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Intent, Observation, RenderInput, Scope, Step, Target } from '../target.ts';
 import { type Child, foreign, refuseForeign } from './children/child.ts';
 import { childrenOf } from './children/children.ts';
-import { routeKindOf, routeKinds } from './children/route.ts';
+import { routeKinds } from './children/route.ts';
 import { Routes } from './children/routes.ts';
 import { diagnose } from './diagnosis/diagnosis.ts';
 import { type ClusterInformers, clusterInformers, haveSynced } from './informers.ts';
@@ -16,11 +16,15 @@ import { refusedTemplate, trialOf } from './prepare.ts';
 import { capabilities, refuseUnsupported } from './refuse.ts';
 import { renderTemplate } from './render/template.ts';
 import { type Rendered, replicaSetFor } from './replica-set.ts';
+import { Divider } from './routes/divider.ts';
+import { Mirrors } from './routes/mirrors.ts';
+import { routeRefsOf } from './routes/user-routes.ts';
+import { Ways } from './routes/ways.ts';
 import { deploymentSelector, releaseSelector } from './selectors.ts';
 import { settingsOf } from './settings.ts';
 import { sizesFor } from './sizes.ts';
 import { leadingRelease } from './traffic/listens.ts';
-import { shiftInputOf, trafficOf } from './traffic/traffic.ts';
+import { shiftInputOf, type Traffic, trafficOf } from './traffic/traffic.ts';
 import { type ReleaseView, replicasOf, sizedForOf, type View, viewOf } from './view.ts';
 import { type WriteObserver, Writes } from './writes.ts';
 
@@ -57,6 +61,8 @@ class ClusterTarget implements Target {
   readonly capabilities = capabilities;
   private readonly informers: ClusterInformers;
   private readonly routes: Routes;
+  private readonly ways: Ways;
+  private readonly mirrors: Mirrors;
   private readonly writes: Writes;
   private readonly clock: Clock;
   /** Releases whose template was accepted. Lost with the process, and then it is asked once more. */
@@ -66,6 +72,9 @@ class ClusterTarget implements Target {
     this.clock = clock;
     this.informers = clusterInformers(cache);
     this.routes = new Routes({ client, cache, wake });
+    const divider = new Divider({ client, clock, observer });
+    this.ways = new Ways({ routes: this.routes, divider, informers: this.informers });
+    this.mirrors = new Mirrors({ client, clock });
     this.writes = new Writes({ client, applier: new Applier({ client, clock, fieldManager }), observer });
     this.accepted = new Lru({ clock, ...remembered });
   }
@@ -75,12 +84,14 @@ class ClusterTarget implements Target {
   }
 
   async prepare(scope: Scope, intent: Intent): Promise<Step> {
-    const { deployment } = scope;
+    const { deployment, signal } = scope;
     const { release } = intent;
     refuseUnsupported(deployment);
     if (!haveSynced(this.informers)) return { done: false, retryAfterMs };
     const { next } = viewOf(this.informers, deployment, intent);
     refuseTaken(next);
+    await this.refuseUnreachable(scope, intent);
+    await this.mirrors.refuse(deployment, signal);
     if (next.set !== undefined || this.accepted.get(release.uid) === true) return done;
     await this.writes.tryOut(trialOf(deployment, release), scope).catch((error: unknown) => {
       throw refusedTemplate(error);
@@ -89,56 +100,77 @@ class ClusterTarget implements Target {
     return done;
   }
 
-  async advance(scope: Scope, intent: Intent): Promise<Step> {
+  async advance(scope: Scope, asked: Intent): Promise<Step> {
     const { deployment, signal } = scope;
     refuseUnsupported(deployment);
     if (!haveSynced(this.informers)) return { done: false, retryAfterMs };
+    // Opened first: it also tells what the route leads to.
+    await this.ways.open(deployment, signal);
+    const obstacle = this.ways.obstacleOf(deployment, asked) ?? (await this.mirrors.obstacleOf(deployment, signal));
+    const intent = obstacle === undefined ? asked : { ...asked, paused: true };
     const view = viewOf(this.informers, deployment, intent);
     refuseTaken(view.next);
+    const waitMs = await this.lead(view, intent, scope);
+    if (obstacle !== undefined) throw obstacle;
+    const { outcome } = observationOf(view, intent, { shift: this.lookOf(deployment, view, intent).shift });
+    return { done: outcome === 'Succeeded' && waitMs === undefined, ...(waitMs && { retryAfterMs: waitMs }) };
+  }
+
+  /** Everything beside the replicas, the traffic, and the replicas. Says in how many milliseconds there is more to do. */
+  private async lead(view: View, intent: Intent, scope: Scope): Promise<number | undefined> {
+    const { deployment, signal } = scope;
     const release = leadingRelease(view, intent);
-    // Opened first: it also tells what the route leads to.
-    await this.routes.informers(deployment, signal);
-    const shift = this.shiftOf(deployment, view, intent);
-    const traffic = shift && trafficOf(view, shift);
+    const { shift, traffic, leading } = this.lookOf(deployment, view, intent);
     const releases = [view.next, ...view.others].map((side) => side.release);
     const wanted = { deployment, release, releases, replicas: intent.replicas, traffic, signal };
     const children = await childrenOf(this.informers, this.routes, wanted);
     refuseForeign(deployment, children);
-    await this.keep(children, scope);
+    this.ways.note(deployment, traffic, leading);
+    const waitMs = await this.keep(children, scope, traffic);
     await this.resize(view, scope, { intent, sizes: sizesFor(view, intent, shift) });
-    return { done: observationOf(view, intent, { shift }).outcome === 'Succeeded' };
+    return waitMs;
+  }
+
+  private async refuseUnreachable({ deployment, signal }: Scope, intent: Intent): Promise<void> {
+    if (routeRefsOf(deployment).length === 0) return;
+    await this.ways.open(deployment, signal);
+    const obstacle = this.ways.obstacleOf(deployment, intent);
+    if (obstacle !== undefined) throw obstacle;
   }
 
   async observe({ deployment, memory }: Scope, intent: Intent): Promise<Observation> {
     if (!haveSynced(this.informers)) return unknown;
     const view = viewOf(this.informers, deployment, intent);
-    const shift = this.shiftOf(deployment, view, intent);
+    const { shift, traffic } = this.lookOf(deployment, view, intent);
     const diagnosis = diagnose(view.next, this.clock.now());
     const observation = observationOf(view, intent, { diagnosis, shift, memory: furthest.safeParse(memory).data });
     const url = urlOf(deployment, intent);
-    const main = shift && trafficOf(view, shift).main;
+    const main = traffic?.main;
     const selected = main === undefined ? deploymentSelector(deployment) : releaseSelector(deployment, main.name);
     const selector = Object.entries(selected).map(([label, value]) => `${label}=${value}`);
-    return Promise.resolve({ ...observation, selector: selector.join(','), ...(url === undefined ? {} : { url }) });
+    const entrance = this.ways.entranceOf(deployment, intent);
+    const told = { selector: selector.join(','), ...(url && { url }), ...(entrance && { entrance }) };
+    return Promise.resolve({ ...observation, ...told });
   }
 
-  private shiftOf(deployment: Deployment, view: View, intent: Intent): ShiftInput | undefined {
-    const kind = routeKindOf(deployment);
-    const route = kind && this.routes.observed(kind, keyOf(deployment));
-    return shiftInputOf(
-      { view, intent, deployment },
-      { route, service: this.informers.services.store.get(keyOf(deployment)) },
-    );
+  /** Where traffic is led to now, and where it is to be led next. */
+  private lookOf(deployment: Deployment, view: View, intent: Intent) {
+    const leading = this.ways.leadingOf(deployment);
+    const shift: ShiftInput | undefined = shiftInputOf({ view, intent, deployment }, leading);
+    return { leading, shift, traffic: shift && trafficOf(view, shift, { stage: intent.stage, pair: leading.pair }) };
   }
 
   /** What something leads to is there before it, and goes after it. */
-  private async keep(children: readonly Child[], scope: Scope): Promise<void> {
+  private async keep(children: readonly Child[], scope: Scope, traffic: Traffic | undefined) {
     const routeResources: readonly Resource[] = Object.values(routeKinds);
     const isRoute = ({ resource }: Child) => routeResources.includes(resource);
     const [wanted, unwanted] = [children.filter(isWanted), children.filter((child) => !isWanted(child))];
-    for (const group of [wanted.filter((child) => !isRoute(child)), wanted.filter(isRoute), unwanted]) {
-      await Promise.all(group.map((child) => this.writes.keep(child, scope)));
-    }
+    const keepAll = (group: readonly Child[]) => Promise.all(group.map((child) => this.writes.keep(child, scope)));
+    await keepAll(wanted.filter((child) => !isRoute(child)));
+    await keepAll(wanted.filter(isRoute));
+    const waitMs = await this.ways.divide(traffic, scope);
+    await keepAll(unwanted);
+    return waitMs;
   }
 
   /** The release's revision owns its ReplicaSet, and takes it along. */

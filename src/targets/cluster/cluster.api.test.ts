@@ -224,7 +224,7 @@ describe('a share of the traffic', () => {
   const canary = strategy.parse({ type: 'Canary', canary: { steps: [{ weight: 25 }] } });
   const shares = async (read: Awaited<ReturnType<typeof start>>['read']) => {
     const { spec } = (await read(httpRoutes)) as Route;
-    return spec.rules[0]?.backendRefs.map(({ name, weight }) => `${name} ${weight}`);
+    return spec.rules?.[0]?.backendRefs?.map(({ name, weight }) => `${name} ${weight}`);
   };
 
   it('is written into the route, one Service for each release, and all of it goes back at once', async () => {

@@ -15,11 +15,6 @@ function refusal(parts: DeploymentParts): unknown {
 describe('what the cluster does not do yet is refused with what it does', () => {
   it.each([
     [
-      'weights on a route of the user',
-      { cluster: { gateway: { routeRefs: [{ name: 'mine' }] } } },
-      'target.cluster.gateway.parentRefs',
-    ],
-    [
       'a session cookie',
       { cluster: { gateway: { parentRefs: [{ name: 'public' }], sessionCookie: 'visit' } } },
       'remove target.cluster.gateway.sessionCookie',
@@ -35,6 +30,7 @@ describe('what the cluster does not do yet is refused with what it does', () => 
     ['the defaults', {}],
     ['BlueGreen', { strategy: { type: 'BlueGreen' as const } }],
     ['Recreate', { strategy: { type: 'Recreate' as const } }],
+    ['a route of the user', { cluster: { gateway: { routeRefs: [{ name: 'mine' }] } } }],
     ['a route of our own', { cluster: { gateway: { parentRefs: [{ name: 'public' }] } } }],
   ])('and %s are taken', (_, parts) => {
     expect(refusal(parts)).toBeUndefined();

@@ -12,11 +12,6 @@ export const capabilities: Capabilities = {
 /** What cannot be done here, before anything changes, with what can be done instead. */
 export function refuseUnsupported(deployment: Deployment): void {
   const { adopt, gateway } = settingsOf(deployment);
-  if (gateway?.routeRefs !== undefined) {
-    refuse(
-      'weights on your own routes are not written yet: use target.cluster.gateway.parentRefs, which makes a route',
-    );
-  }
   if (gateway?.sessionCookie !== undefined) {
     refuse('visitors are not kept on one release yet: remove target.cluster.gateway.sessionCookie');
   }

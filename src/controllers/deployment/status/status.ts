@@ -25,7 +25,7 @@ export function nextStatus(look: Look, { wish, decision, observation, gone }: Ou
   const { state } = decision;
   const history = state.history.filter(({ number }) => gone?.has(number) !== true);
   return {
-    ...summaryFields(look, decision, [built(wish), synced(wish)]),
+    ...summaryFields(look, decision, [built(wish), synced(wish, observation)]),
     rollout: state.rollout,
     queued: state.queued,
     refusedRelease: state.refused,
@@ -72,9 +72,10 @@ function built({ build }: Wish): AxisChange {
   return build === undefined ? { type: 'Built', gone: true } : builtAxis(build);
 }
 
-function synced({ unsynced }: Wish): AxisChange {
-  if (unsynced === undefined) return { type: 'Synced', gone: true };
-  return { type: 'Synced', status: 'False', ...unsynced };
+function synced({ unsynced }: Wish, observation: Observation | undefined): AxisChange {
+  const finding = unsynced ?? observation?.entrance;
+  if (finding === undefined) return { type: 'Synced', gone: true };
+  return { type: 'Synced', status: 'False', ...finding };
 }
 
 /** Shown until the annotation goes or asks for something else. */

@@ -10,7 +10,10 @@ const all: Capabilities = {
   configuration: true,
 };
 
-const target = { cluster: { gateway: { parentRefs: [{ name: 'public' }] } } };
+const target = { cluster: { gateway: { routeRefs: [{ name: 'shop' }] } } };
+const own = { cluster: { gateway: { parentRefs: [{ name: 'public' }] } } };
+
+const headers = [{ name: 'X-Canary', value: 'yes' }];
 
 function canary(step: object) {
   return { type: 'Canary' as const, canary: { steps: [step] } };
@@ -25,15 +28,21 @@ it.each(['Rolling', 'Recreate', 'BlueGreen'] as const)('lets %s through', (type)
   expect(check({ strategy: { type } })).not.toThrow();
 });
 
+it.each([{ headers }, { mirrorPercent: 5 }, { weight: 5 }])(
+  'lets a step of %o through on a route of our own',
+  (step) => {
+    expect(check({ strategy: canary(step), target: own })).not.toThrow();
+  },
+);
+
 it.each<[string, Partial<DeploymentSpecInput>, string]>([
   ['a size by hand without a gateway', { strategy: canary({ replicas: 5 }) }, 'use steps of weight'],
-  ['headers', { strategy: canary({ headers: [{ name: 'X-Canary', value: 'yes' }] }), target }, 'steps of weight'],
-  ['a mirror', { strategy: canary({ mirrorPercent: 5 }), target }, 'steps of weight'],
+  ['headers on a route of the user', { strategy: canary({ headers }), target }, 'into your own route'],
+  ['a mirror on a route of the user', { strategy: canary({ mirrorPercent: 5 }), target }, 'into your own route'],
   ['hooks', { hooks: { afterRelease: { command: ['true'] } } }, 'hooks'],
   ['schedules', { schedules: [{ name: 'a', cron: '@daily', command: ['true'] }] }, 'schedules'],
   ['old Secrets', { rollbackSecrets: true }, 'rollbackSecrets'],
   ['adoption', { target: { cluster: { adopt: { name: 'old' } } } }, 'target.cluster.adopt'],
-  ['routes of the user', { target: { cluster: { gateway: { routeRefs: [{ name: 'r' }] } } } }, 'routeRefs'],
 ])('refuses %s, and names what works', (_, change, message) => {
   expect(check(change)).toThrow(
     expect.objectContaining({ reason: 'Unsupported', message: expect.stringContaining(message) }),

@@ -13,10 +13,11 @@ interface Row {
 /** What the schema has and this version does not do. A row goes with the work that makes it true. */
 const rows: readonly Row[] = [
   {
-    field: 'a step of headers or mirrorPercent',
-    asked: ({ strategy: { canary } }) =>
+    field: 'a step of headers or mirrorPercent with target.cluster.gateway.routeRefs',
+    asked: ({ strategy: { canary }, target }) =>
+      target.cluster?.gateway?.routeRefs !== undefined &&
       (canary?.steps ?? []).some((step) => step.headers !== undefined || step.mirrorPercent !== undefined),
-    instead: 'use steps of weight',
+    instead: 'write the match or the mirror into your own route, to the Service called -preview',
   },
   {
     field: 'a step of replicas without target.cluster.gateway',
@@ -43,11 +44,6 @@ const rows: readonly Row[] = [
     field: 'target.cluster.adopt',
     asked: ({ target }) => target.cluster?.adopt !== undefined,
     instead: 'let both run side by side and delete the old one',
-  },
-  {
-    field: 'target.cluster.gateway.routeRefs',
-    asked: ({ target }) => target.cluster?.gateway?.routeRefs !== undefined,
-    instead: 'let your route send everything to the Service of the Deployment and remove gateway',
   },
 ];
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { aDeployment, aRelease, type DeploymentParts } from '../../../../test/support/cluster-place/builders.ts';
 import { services } from '../../../objects/core.ts';
+import type { Route } from '../../../objects/routes.ts';
+import type { Traffic } from '../traffic/traffic.ts';
 import { budgetFor } from './budget.ts';
 import { foreign, isOurs, refuseForeign } from './child.ts';
 import { routeFor, routeKindOf } from './route.ts';
@@ -69,6 +71,46 @@ describe('the route', () => {
   it('is not made without a gateway', () => {
     expect(made({}, routeFor)).toBeUndefined();
     expect(routeKindOf(aDeployment())).toBeUndefined();
+  });
+});
+
+describe('a route that leads some requests elsewhere', () => {
+  const gateway = { parentRefs: [{ name: 'public' }] };
+  const [first, second] = [aRelease(), aRelease({}, { number: 2, name: 'web-2' })];
+  const traffic = {
+    weights: new Map([[1, 100]]),
+    backends: [{ release: first, weight: 100 }],
+    main: first,
+    service: first,
+    preview: second,
+    sides: [first, second],
+  };
+  const rules = (chosen: Partial<Traffic>) => {
+    const route = routeFor(aDeployment({ cluster: { gateway } }), first, { ...traffic, ...chosen });
+    return (route as Route | undefined)?.spec.rules;
+  };
+  const all = { backendRefs: [{ name: 'web-1', port: 8080, weight: 100 }] };
+
+  it('has a rule before the one for all, for who sends the headers', () => {
+    const headers = [{ name: 'X-Canary', value: 'yes' }];
+
+    expect(rules({ match: { release: second, headers } })).toEqual([
+      {
+        matches: [{ headers: [{ type: 'Exact', name: 'X-Canary', value: 'yes' }] }],
+        backendRefs: [{ name: 'web-2', port: 8080 }],
+      },
+      all,
+    ]);
+  });
+  it.each([
+    [100, {}],
+    [5, { percent: 5 }],
+  ])('copies %i percent to the release that comes', (percent, more) => {
+    const requestMirror = { backendRef: { name: 'web-2', port: 8080 }, ...more };
+
+    expect(rules({ mirror: { release: second, percent } })).toEqual([
+      { filters: [{ type: 'RequestMirror', requestMirror }], ...all },
+    ]);
   });
 });
 

@@ -37,12 +37,12 @@ export async function childrenOf(
   });
   const routeKind = routeKindOf(deployment);
   const routeInformers = await routes.informers(deployment, signal);
-  const extra = moreServices(informers, options);
+  const extra = moreServices(informers, routes, options);
   const isKnown = (name: string) => extra.some(({ observed }) => observed?.metadata.name === name);
   const wantedRoute = routeFor(
     deployment,
     release,
-    traffic?.backends.every((to) => isKnown(to.release.name)) ? traffic : undefined,
+    traffic?.backends.every((to) => isKnown(to.release.name)) ? onlyKnown(traffic, isKnown) : undefined,
   );
   return [
     child(services, informers.services, serviceFor(deployment, release, traffic)),
@@ -54,9 +54,18 @@ export async function childrenOf(
   ];
 }
 
+/** Without what would lead to a Service that is not there yet. */
+function onlyKnown({ match, mirror, ...traffic }: Traffic, isKnown: (name: string) => boolean): Traffic {
+  return {
+    ...traffic,
+    ...(match && isKnown(match.release.name) && { match }),
+    ...(mirror && isKnown(mirror.release.name) && { mirror }),
+  };
+}
+
 /** Services of single releases, for strategies that move traffic. */
-function moreServices({ services: { store } }: ClusterInformers, options: ChildrenOptions): Child[] {
-  const { deployment, releases, traffic } = options;
+function moreServices({ services: { store } }: ClusterInformers, routes: Routes, options: ChildrenOptions): Child[] {
+  const { deployment, release, releases, traffic } = options;
   const { namespace = '' } = deployment.metadata;
   const find = (name: string): Stored<KubeObject> | undefined => store.get(keyOf({ metadata: { namespace, name } }));
   const backends = routeKindOf(deployment) === undefined ? [] : (traffic?.sides ?? []);
@@ -65,8 +74,13 @@ function moreServices({ services: { store } }: ClusterInformers, options: Childr
     observed: find(name),
     ...(wanted === undefined ? {} : { wanted }),
   });
+  const preview = previewName(deployment);
+  // A route that still leads there would answer with errors.
+  const isLeftOver =
+    traffic === undefined && find(preview) !== undefined && routes.leadTo({ namespace, name: preview });
+  const kept = isLeftOver ? serviceFor(deployment, release, undefined, preview) : undefined;
   return [
-    child(previewName(deployment), traffic && previewFor(deployment, traffic.preview)),
+    child(preview, traffic === undefined ? kept : previewFor(deployment, traffic.preview)),
     ...releases.map((release) =>
       child(release.name, backends.includes(release) ? releaseServiceFor(deployment, release) : undefined),
     ),

@@ -9,13 +9,24 @@ import { formatWeights } from '../traffic/weights.ts';
 import { childOf } from './child.ts';
 
 /** What requests inside the cluster go to. Without traffic to move it leads to the replicas of every release. */
-export function serviceFor(deployment: Deployment, release: Release, traffic?: Traffic): KubeObject | undefined {
-  if (traffic === undefined) return leadingTo(deployment, { release, selector: deploymentSelector(deployment) });
-  const { main, weights } = traffic;
-  const selector = main === undefined ? deploymentSelector(deployment) : releaseSelector(deployment, main.name);
-  const shares = main === undefined ? weights : new Map([[main.number, 100]]);
-  const notes = { [annotations.traffic]: formatWeights(shares) };
-  return leadingTo(deployment, { release: main ?? release, selector, notes });
+export function serviceFor(
+  deployment: Deployment,
+  release: Release,
+  traffic?: Traffic,
+  name?: string,
+): KubeObject | undefined {
+  const all = { release, selector: deploymentSelector(deployment), ...(name && { name }) };
+  if (traffic === undefined) return leadingTo(deployment, all);
+  const { service, weights } = traffic;
+  if (service !== undefined) return leadingTo(deployment, leadTo(deployment, service));
+  const notes = { [annotations.traffic]: formatWeights(weights) };
+  return leadingTo(deployment, { release, selector: deploymentSelector(deployment), notes });
+}
+
+/** To one release, with a note by which it is known where requests go. */
+function leadTo(deployment: Deployment, release: Release) {
+  const notes = { [annotations.traffic]: formatWeights(new Map([[release.number, 100]])) };
+  return { release, selector: releaseSelector(deployment, release.name), notes };
 }
 
 /** Name of the Service that shows the release that comes before it gets traffic. */
@@ -24,8 +35,7 @@ export function previewName({ metadata }: Deployment): string {
 }
 
 export function previewFor(deployment: Deployment, release: Release): KubeObject | undefined {
-  const selector = releaseSelector(deployment, release.name);
-  return leadingTo(deployment, { release, selector, name: previewName(deployment) });
+  return leadingTo(deployment, { ...leadTo(deployment, release), name: previewName(deployment) });
 }
 
 /** What a route gives a share of the traffic to. It never leads to another release, so no change of a share can miss. */

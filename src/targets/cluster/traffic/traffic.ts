@@ -3,16 +3,19 @@ import type { KubeObject } from '../../../kube/index.ts';
 import type { Release } from '../../../rollout/release.ts';
 import type { Weights } from '../../../rollout/shift/gate.ts';
 import { type ShiftInput, type ShiftSide, shifted } from '../../../rollout/shift/shift.ts';
-import type { Intent } from '../../target.ts';
+import type { Intent, Stage } from '../../target.ts';
 import { settingsOf } from '../settings.ts';
 import { isCurrent, livePods, type ReleaseView, replicasOf, type View } from '../view.ts';
 import { listens } from './listens.ts';
+import { type PairPlan, type PairState, pairWeights, planPair } from './pair.ts';
 import { evenWeights, weightsOn } from './weights.ts';
 
 /** What leads traffic, as it is known to be: what leads from the gateway counts before what leads inside the cluster. */
 export interface Leading {
   readonly route?: KubeObject | undefined;
   readonly service?: KubeObject | undefined;
+  /** Where routes of the user divide it. */
+  readonly pair?: PairState | undefined;
 }
 
 /** For strategies that move traffic by itself: what the pure part is asked. Undefined where it goes with the replicas. */
@@ -21,7 +24,7 @@ export function shiftInputOf(
   leading: Leading,
 ): ShiftInput | undefined {
   const { replicas: desired, from, warm, goingBack = false, hasServed, paused } = intent;
-  const splits = settingsOf(deployment).gateway?.parentRefs !== undefined;
+  const splits = settingsOf(deployment).gateway !== undefined;
   const stage = movedStage(intent, splits);
   if (stage === undefined) return undefined;
   const views = [view.next, ...view.others];
@@ -51,7 +54,8 @@ function movedStage({ stage, strategy, release }: Intent, splits: boolean): Inte
 }
 
 /** As long as nothing leads to anybody, because there is nothing yet or who serves listens nowhere, nothing is divided. */
-function knownWeights({ route, service }: Leading, deployment: Deployment, home: Release): Weights | undefined {
+function knownWeights({ route, service, pair }: Leading, deployment: Deployment, home: Release): Weights | undefined {
+  if (pair !== undefined) return pairWeights(pair, home.number);
   if (route === undefined && service === undefined) return new Map([[home.number, 100]]);
   return weightsOn(route, deployment) ?? weightsOn(service, deployment);
 }
@@ -89,14 +93,27 @@ export interface Traffic {
   readonly backends: readonly { readonly release: Release; readonly weight: number }[];
   /** Has most of it, and of two equal ones has served before; undefined while a Service to all replicas divides it. */
   readonly main: Release | undefined;
+  /** What the Service of the Deployment leads to; undefined as with `main`. */
+  readonly service: Release | undefined;
   /** To look at before it gets traffic. */
   readonly preview: Release;
+  /** Gets the requests with all these headers, whatever the weights. */
+  readonly match?: { readonly release: Release; readonly headers: NonNullable<Stage['headers']> };
+  /** Gets a copy of this percentage of all requests. */
+  readonly mirror?: { readonly release: Release; readonly percent: number };
+  /** Percent that routes of the user are to give to the preview Service; absent where there are none. */
+  readonly share?: number;
   /** All that may get traffic soon, or may still be led to by what has not seen the last change. */
   readonly sides: readonly Release[];
 }
 
+interface Beside {
+  readonly stage?: Stage | undefined;
+  readonly pair?: PairState | undefined;
+}
+
 /** The traffic to ask for next. */
-export function trafficOf(view: View, input: ShiftInput): Traffic {
+export function trafficOf(view: View, input: ShiftInput, { stage, pair }: Beside = {}): Traffic {
   const { weights } = shifted(input);
   const views = [view.next, ...view.others];
   const shares = views.map(({ release }) => ({ release, weight: weights.get(release.number) ?? 0 }));
@@ -106,13 +123,34 @@ export function trafficOf(view: View, input: ShiftInput): Traffic {
   const [first] = backends.toSorted((a, b) => b.weight - a.weight || isProven(b) - isProven(a));
   const kept = new Set([input.next, input.from, input.warm?.side].map((side) => side?.release));
   const isLedTo = ({ release: { number } }: ReleaseView) => kept.has(number) || (weights.get(number) ?? 0) > 0;
+  const main = input.splits || backends.length === 1 ? first?.release : undefined;
   return {
     weights,
     backends,
-    main: input.splits || backends.length === 1 ? first?.release : undefined,
+    main,
+    service: main,
     preview: previewOf(view, input),
+    ...chosenOf(view.next.release, input, stage),
+    ...(pair && pairOf(view, input, planPair(pair, weights, input))),
     sides: views.filter((each) => isLedTo(each) || livePods(each).length > 0).map(({ release }) => release),
   };
+}
+
+/** What a release gets beside its share. Without a replica that can serve it gets nothing, and then requests go as all others. */
+function chosenOf(
+  release: Release,
+  { next, from }: ShiftInput,
+  { headers, mirrorPercent: percent = 0 }: Partial<Stage> = {},
+) {
+  if (from === undefined || next.ready === 0) return {};
+  return { ...(headers && { match: { release, headers } }), ...(percent > 0 && { mirror: { release, percent } }) };
+}
+
+function pairOf(view: View, input: ShiftInput, { stable, next, share }: PairPlan): Partial<Traffic> {
+  const named = (number: number) =>
+    [view.next, ...view.others].find(({ release }) => release.number === number)?.release;
+  const home = view.next.release;
+  return { service: named(stable) ?? home, preview: named(next) ?? previewOf(view, input), share };
 }
 
 /** An address that answers: the release that comes as soon as it can, until then the one that serves. */

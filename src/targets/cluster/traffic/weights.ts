@@ -21,6 +21,12 @@ export function weightsOn(object: KubeObject | undefined, deployment: Deployment
   return sumOf(weights) === 100 ? weights : undefined;
 }
 
+/** The one release that an object leads to; undefined where it leads to several, or nothing is known. */
+export function leadOf(object: KubeObject | undefined, deployment: Deployment): number | undefined {
+  const weights = weightsOn(object, deployment);
+  return weights?.size === 1 ? [...weights.keys()][0] : undefined;
+}
+
 interface Ready {
   readonly release: number;
   readonly ready: number;
