@@ -35,6 +35,8 @@ export interface RenderInput {
   readonly pullSecrets?: readonly string[];
   /** Changes with every restart that was asked for; part of what is rendered, so that a repeated call restarts nothing. */
   readonly restartedAt?: string;
+  /** Labels of pods that were taken over: what the user finds them by finds those of every later release too. */
+  readonly podLabels?: Readonly<Record<string, string>> | undefined;
 }
 
 /** How far a release is to come. */
@@ -123,12 +125,33 @@ export interface Step {
   readonly memory?: unknown;
 }
 
+/** What there is to be taken over. */
+export interface Found {
+  /** The same for the same thing, whenever it is asked. */
+  readonly id: string;
+  readonly image: string;
+  readonly podLabels: Readonly<Record<string, string>>;
+  readonly rendered: unknown;
+}
+
+/** Takes over what somebody else runs, as a release. A TargetError says what it waits for (`Adopting`), or what is in the way. */
+export interface Adoption {
+  /** Undefined where there is nothing: then the first release is one of our own. */
+  find(scope: Scope): Promise<Found | undefined>;
+  /** Makes what was found ours; over when it returns. */
+  take(scope: Scope, release: Release): Promise<void>;
+  /** Throws while somebody else runs the same beside us. Asked at every look, and answers from memory for some time. */
+  check(scope: Scope): Promise<void>;
+}
+
 /**
  * A place where releases run. Every method may be called again at any time, also after a crash in its middle, and ends in
  * the same state; `contract/` holds the tests that every place must pass. What a place refuses is a TargetError.
  */
 export interface Target {
   readonly capabilities: Capabilities;
+  /** Absent where nothing can be taken over. */
+  readonly adoption?: Adoption;
   /** What of the Deployment the release freezes for this place. No I/O. */
   render(input: RenderInput): unknown;
   /** Everything that comes before a replica runs: the template is accepted, the image can be pulled from there. */

@@ -37,7 +37,8 @@ export class MemoryClient implements Client {
     const prefix = `${resourceName(resource)} ${options.namespace ?? ''}`;
     const items = [...this.objects]
       .filter(([id]) => id.startsWith(prefix))
-      .map(([, object]) => structuredClone(object));
+      .map(([, object]) => structuredClone(object))
+      .filter((object) => isSelected(object, options.labelSelector));
     return { metadata: { resourceVersion: String(this.version) }, items: items as Stored<T>[] };
   }
 
@@ -133,6 +134,12 @@ export function failure(code: KubeErrorCode, resource: Resource, key: ObjectKey)
 
 function missing(resource: Resource, key: ObjectKey): never {
   throw failure('NotFound', resource, key);
+}
+
+/** Knows `a=b,c=d` only. */
+function isSelected({ metadata }: KubeObject, selector = ''): boolean {
+  const pairs = selector.split(',').filter((pair) => pair !== '');
+  return pairs.map((pair) => pair.split('=')).every(([label = '', value]) => metadata.labels?.[label] === value);
 }
 
 function keyFrom(object: KubeObject): ObjectKey {

@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../../../hack/cluster/api-server.ts';
+import { clusterPlaces as places } from '../../../test/support/cluster-place/places.ts';
 import { condition, image, isLive, isReason } from '../../../test/support/deployment-facts.ts';
-import { deploymentRig, type PlaceTools } from '../../../test/support/deployment-rig.ts';
+import { deploymentRig } from '../../../test/support/deployment-rig.ts';
 import { until } from '../../../test/support/until.ts';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
-import { type InformerCache, informerSource, keyOf, type Resource, WakeSource } from '../../kube/index.ts';
+import type { Resource } from '../../kube/index.ts';
 import { pods, services } from '../../objects/core.ts';
 import { deployments } from '../../objects/vish.ts';
 import { controllerRevisions, podDisruptionBudgets, replicaSets } from '../../objects/workloads.ts';
-import { systemClock as clock } from '../../seams/system.ts';
-import { createClusterTarget } from '../../targets/cluster/cluster-target.ts';
-import { clusterInformers, deploymentKeys } from '../../targets/cluster/informers.ts';
 
 let server: ApiServer;
 let rig: Awaited<ReturnType<typeof deploymentRig>>;
@@ -22,38 +20,6 @@ afterAll(async () => {
   await rig.close();
   await server.stop();
 });
-
-function places({ client, cache, written }: PlaceTools) {
-  const whole = cache as InformerCache;
-  const routes = new WakeSource('routes');
-  const target = createClusterTarget({
-    client,
-    cache: whole,
-    clock,
-    fieldManager: 'vish-deployment',
-    wake: routes.wake,
-    observer: {
-      wrote: ({ metadata }, resource, object) => written.wrote(writer(metadata), resource, object),
-      deleted: ({ metadata }, resource, object) => written.deleted(writer(metadata), resource, object),
-    },
-  });
-  const informers = clusterInformers(whole);
-  const targetSources = [
-    informerSource({ name: 'replicasets', informer: informers.replicaSets, map: deploymentKeys }),
-    informerSource({ name: 'pods', informer: informers.pods, map: deploymentKeys }),
-    informerSource({
-      name: 'services',
-      informer: informers.services,
-      map: (object) => [keyOf(object), ...deploymentKeys(object)],
-    }),
-    routes,
-  ];
-  return { findTarget: () => ({ target, outside: false }), targetSources };
-}
-
-function writer(metadata: { namespace?: string; name: string; uid?: string }) {
-  return { key: keyOf({ metadata }), uid: metadata.uid ?? '' };
-}
 
 const workload = { port: 80, scale: { replicas: 2 } };
 

@@ -11,7 +11,7 @@ import { strategyTypes } from '../strategy/strategy.ts';
 
 /** Every outcome that a release can have. */
 export const outcomes = ['Live', 'InProgress', 'Superseded', 'RolledBack', 'Aborted', 'Failed'] as const;
-export const causes = ['Commit', 'Spec', 'ConfigMap', 'Secret', 'Rollback', 'Restart', 'Retry'] as const;
+export const causes = ['Commit', 'Spec', 'ConfigMap', 'Secret', 'Rollback', 'Restart', 'Retry', 'Adoption'] as const;
 export const actionNames = ['Promote', 'Abort', 'Retry', 'Rollback', 'Restart', 'Skip'] as const;
 export const checkResults = ['Running', 'Passed', 'Failed', 'NoData', 'Inconclusive'] as const;
 

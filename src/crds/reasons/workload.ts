@@ -1,4 +1,4 @@
-import type { ReasonEntry } from './entry.ts';
+import { nothingToDo, type ReasonEntry } from './entry.ts';
 
 const kinds = ['Deployment'] as const;
 const axes = ['Available'] as const;
@@ -92,8 +92,15 @@ export const workloadReasons = {
     kinds,
     axes: ['Progressing'],
     course: 'Stuck',
-    cause: 'The apps/v1 Deployment of target.cluster.adopt cannot be taken over.',
-    remedy: 'Follow the message, then set vish.dev/retry.',
+    cause: 'The apps/v1 Deployment of target.cluster.adopt cannot be taken over, or runs pods of its own again.',
+    remedy: 'Follow the message; it is tried again every minute.',
+  },
+  Adopting: {
+    kinds,
+    axes: ['Progressing'],
+    course: 'Working',
+    cause: 'The pods of target.cluster.adopt are being taken over.',
+    remedy: nothingToDo,
   },
   RouteNotReady: {
     kinds,

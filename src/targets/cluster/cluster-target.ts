@@ -5,6 +5,7 @@ import type { Sizes } from '../../rollout/rolling/rolling.ts';
 import type { ShiftInput } from '../../rollout/shift/shift.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Intent, Observation, RenderInput, Scope, Step, Target } from '../target.ts';
+import { ClusterAdoption } from './adoption/adoption.ts';
 import { type Child, foreign, refuseForeign } from './children/child.ts';
 import { childrenOf } from './children/children.ts';
 import { routeKinds } from './children/route.ts';
@@ -59,6 +60,7 @@ export function createClusterTarget(options: ClusterTargetOptions): Target {
 
 class ClusterTarget implements Target {
   readonly capabilities = capabilities;
+  readonly adoption: ClusterAdoption;
   private readonly informers: ClusterInformers;
   private readonly routes: Routes;
   private readonly ways: Ways;
@@ -74,6 +76,7 @@ class ClusterTarget implements Target {
     this.routes = new Routes({ client, cache, wake });
     const divider = new Divider({ client, clock, observer });
     this.ways = new Ways({ routes: this.routes, divider, informers: this.informers });
+    this.adoption = new ClusterAdoption({ client, clock, observer });
     this.mirrors = new Mirrors({ client, clock });
     this.writes = new Writes({ client, applier: new Applier({ client, clock, fieldManager }), observer });
     this.accepted = new Lru({ clock, ...remembered });

@@ -19,7 +19,6 @@ describe('what the cluster does not do yet is refused with what it does', () => 
       { cluster: { gateway: { parentRefs: [{ name: 'public' }], sessionCookie: 'visit' } } },
       'remove target.cluster.gateway.sessionCookie',
     ],
-    ['an adoption', { cluster: { adopt: { name: 'old' } } }, 'remove target.cluster.adopt'],
   ])('%s', (_, parts, alternative) => {
     const error = refusal(parts);
 
@@ -30,6 +29,7 @@ describe('what the cluster does not do yet is refused with what it does', () => 
     ['the defaults', {}],
     ['BlueGreen', { strategy: { type: 'BlueGreen' as const } }],
     ['Recreate', { strategy: { type: 'Recreate' as const } }],
+    ['an adoption', { cluster: { adopt: { name: 'old' } } }],
     ['a route of the user', { cluster: { gateway: { routeRefs: [{ name: 'mine' }] } } }],
     ['a route of our own', { cluster: { gateway: { parentRefs: [{ name: 'public' }] } } }],
   ])('and %s are taken', (_, parts) => {

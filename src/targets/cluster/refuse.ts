@@ -11,12 +11,9 @@ export const capabilities: Capabilities = {
 
 /** What cannot be done here, before anything changes, with what can be done instead. */
 export function refuseUnsupported(deployment: Deployment): void {
-  const { adopt, gateway } = settingsOf(deployment);
+  const { gateway } = settingsOf(deployment);
   if (gateway?.sessionCookie !== undefined) {
     refuse('visitors are not kept on one release yet: remove target.cluster.gateway.sessionCookie');
-  }
-  if (adopt !== undefined) {
-    refuse('apps/v1 Deployments are not taken over yet: remove target.cluster.adopt and choose a name of its own');
   }
 }
 

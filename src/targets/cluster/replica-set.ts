@@ -7,8 +7,22 @@ import type { Release } from '../../rollout/release.ts';
 import { commonLabels, releaseSelector } from './selectors.ts';
 import type { Size } from './writes.ts';
 
-const rendered = z.object({ template: z.custom<PodTemplate>((value) => typeof value === 'object' && value !== null) });
+const rendered = z.object({
+  template: z.custom<PodTemplate>((value) => typeof value === 'object' && value !== null),
+  /** Of a release that was taken over: what ran it before, and the port that it listens on. */
+  replicaSet: z.object({ name: z.string(), uid: z.string(), port: z.number().optional() }).optional(),
+});
 export type Rendered = z.output<typeof rendered>;
+
+/** The ReplicaSet that was taken over with a release; undefined for a release of our own. */
+export function adoptedSet(release: Release) {
+  return rendered.safeParse(release.rendered).data?.replicaSet;
+}
+
+/** Name of what carries a release. */
+export function setNameOf(release: Release): string {
+  return adoptedSet(release)?.name ?? release.name;
+}
 
 /** What carries one release. The revision owns it, so it goes when the release leaves the history. */
 export function replicaSetFor(deployment: Deployment, release: Release, size: Size): ReplicaSet {
@@ -17,7 +31,7 @@ export function replicaSetFor(deployment: Deployment, release: Release, size: Si
   const intent: ReplicaSet = {
     metadata: {
       namespace,
-      name: release.name,
+      name: setNameOf(release),
       labels: { ...commonLabels(deployment), [labels.release]: release.name },
       annotations: { [annotations.sizedFor]: `${size.sizedFor}` },
     },
@@ -25,9 +39,16 @@ export function replicaSetFor(deployment: Deployment, release: Release, size: Si
       replicas: size.replicas,
       minReadySeconds: size.minReadySeconds,
       selector: { matchLabels: releaseSelector(deployment, release.name) },
-      template,
+      template: withLabels(template, deployment, release),
     },
   };
   const revision = { metadata: { namespace, name: release.name, uid: release.uid, resourceVersion: '' } };
   return withController(intent, { resource: controllerRevisions, object: revision });
+}
+
+/** A template that was taken over has none of our labels in it. */
+function withLabels(template: PodTemplate, deployment: Deployment, { name }: Release): PodTemplate {
+  if (template.metadata?.labels?.[labels.release] !== undefined) return template;
+  const own = releaseSelector(deployment, name);
+  return { ...template, metadata: { ...template.metadata, labels: { ...template.metadata?.labels, ...own } } };
 }

@@ -7,6 +7,7 @@ import type { ReplicaSet } from '../../objects/workloads.ts';
 import type { Release } from '../../rollout/release.ts';
 import type { Intent } from '../target.ts';
 import { type ClusterInformers, podsOf } from './informers.ts';
+import { adoptedSet, setNameOf } from './replica-set.ts';
 import { releaseSelector } from './selectors.ts';
 
 /** One release as the caches show it. */
@@ -45,7 +46,7 @@ function inOrder({ release, from, warm, others }: Intent): Release[] {
 }
 
 function standing({ replicaSets }: ClusterInformers, deployment: Deployment, release: Release) {
-  const set = replicaSets.store.get(keyOf({ metadata: { ...namespaceOf(deployment), name: release.name } }));
+  const set = replicaSets.store.get(keyOf({ metadata: { ...namespaceOf(deployment), name: setNameOf(release) } }));
   if (set === undefined || set.metadata.deletionTimestamp !== undefined) return {};
   return isOf(set, deployment, release) ? { set } : { taken: set };
 }
@@ -55,11 +56,10 @@ export function isOf(set: ReplicaSet, deployment: Deployment, release: Release):
   const controller = set.metadata.ownerReferences?.find((reference) => reference.controller === true);
   const selected = Object.entries(set.spec?.selector.matchLabels ?? {});
   const wanted = releaseSelector(deployment, release.name);
-  return (
-    controller?.uid === release.uid &&
-    selected.length === Object.keys(wanted).length &&
-    selected.every(([label, value]) => wanted[label] === value)
-  );
+  if (controller?.uid !== release.uid) return false;
+  // One that was taken over keeps the selector that it had, which nobody can change.
+  if (adoptedSet(release)?.uid === set.metadata.uid) return true;
+  return selected.length === Object.keys(wanted).length && selected.every(([label, value]) => wanted[label] === value);
 }
 
 /** Asked for. */

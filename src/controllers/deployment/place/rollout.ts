@@ -124,9 +124,9 @@ function inputOf(look: Look, wish: Wish, status: DeploymentStatus): Input {
   const { deployment, releases, now } = look;
   const { paused, workload } = deployment.spec;
   const strategy = planOf(deployment.spec);
-  const { wanted, obstacle, hold } = wish;
+  const { wanted, obstacle, hold, adopted } = wish;
   const cause = causeOfWish(status, wanted);
-  const state = stateOfStatus(status);
+  const state = stateOfStatus(status, adopted);
   const checks = namedChecks(look);
   const { replicas } = workload.scale;
   return { state, releases, wanted, cause, obstacle, hold, strategy, checks, paused, replicas, now };

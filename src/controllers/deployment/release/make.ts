@@ -36,7 +36,7 @@ async function make(context: MakeContext, request: MakeRequest, hash: string): P
   const image = await imageOf(context, request);
   const number = Math.max(lastNumber, 0, ...releases.map((release) => release.number)) + 1;
   const data = contentOf(context.target, request, { hash, name, image });
-  const revision = await create(context, deployment, revisionOf(deployment, { name, number, data }));
+  const revision = await createRevision(context, deployment, revisionOf(deployment, { name, number, data }));
   context.wrote(controllerRevisions, revision);
   const release = readRelease(revision);
   if (release !== undefined) return release;
@@ -71,6 +71,7 @@ function contentOf(
   const identity = identityOf(request);
   const configuration = held.map((each) => configurationOf(name, each));
   const { scale: _, ...workload } = deployment.spec.workload;
+  const podLabels = releases.find((release) => release.podLabels !== undefined)?.podLabels;
   const pullSecret = pullSecretOf({ artifact, spec: deployment.spec });
   const rendered = target.render({
     deployment,
@@ -79,9 +80,11 @@ function contentOf(
     configuration,
     pullSecrets: pullSecret === undefined ? [] : [pullSecret],
     ...(restartedAt === undefined ? {} : { restartedAt }),
+    podLabels,
   });
   const cause = causeOf(identity, releases[0]?.identity, request);
-  return { hash, image, ...originOf(artifact), cause, identity, workload, configuration, rendered };
+  const content = { hash, image, ...originOf(artifact), cause, identity, workload, configuration, rendered };
+  return podLabels === undefined ? content : { ...content, podLabels };
 }
 
 function originOf(artifact: Artifact): Pick<ReleaseContent, 'commit' | 'trust'> {
@@ -103,8 +106,9 @@ function revisionOf(
   return { metadata: { namespace, name, labels: own }, data: inOrder(data), revision: number };
 }
 
-async function create(
-  context: MakeContext,
+/** Makes it, or takes the one that is there already. */
+export async function createRevision(
+  context: Pick<MakeContext, 'client' | 'signal'>,
   deployment: Read<Deployment>,
   intent: ControllerRevision,
 ): Promise<Read<ControllerRevision>> {
@@ -136,7 +140,7 @@ function refuseOwned({ metadata }: Read<ControllerRevision>, deployment: { name:
 
 /** Left by a Deployment that was deleted without its children: it is the same release, and its replicas may run. */
 async function takeOver(
-  { client, signal }: MakeContext,
+  { client, signal }: Pick<MakeContext, 'client' | 'signal'>,
   owner: Parameters<typeof adopt>[2],
   key: ObjectKey,
 ): Promise<Read<ControllerRevision>> {

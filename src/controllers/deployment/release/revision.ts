@@ -26,12 +26,15 @@ const content = z.object({
   }),
   workload: partialWorkload,
   configuration: z.array(copy).max(512),
+  podLabels: z.record(z.string().max(317), z.string().max(63)).optional(),
   rendered: z.unknown(),
 });
 
 /** A release as the controller knows it: what the place is given, and where it came from. */
 export interface StoredRelease extends Release, KnownRelease {
   readonly identity: Identity;
+  /** Of pods that were taken over once; every later release has them too. */
+  readonly podLabels?: Readonly<Record<string, string>>;
   readonly revision: Read<ControllerRevision>;
 }
 
@@ -42,11 +45,12 @@ export function readRelease(revision: Read<ControllerRevision>): StoredRelease |
   const parsed = content.safeParse((revision as { data?: unknown }).data);
   const { name, uid, creationTimestamp = '' } = revision.metadata;
   if (!parsed.success || !(revision.revision >= 1)) return undefined;
-  const { workload, rendered, commit, trust, ...rest } = parsed.data;
+  const { workload, rendered, commit, trust, podLabels, ...rest } = parsed.data;
   return {
     ...rest,
     ...(commit === undefined ? {} : { commit }),
     ...(trust === undefined ? {} : { trust }),
+    ...(podLabels === undefined ? {} : { podLabels }),
     // It was complete when it was written; the schema of a later version may know more.
     workload: workload as Omit<Workload, 'scale'>,
     rendered,

@@ -42,7 +42,6 @@ it.each<[string, Partial<DeploymentSpecInput>, string]>([
   ['hooks', { hooks: { afterRelease: { command: ['true'] } } }, 'hooks'],
   ['schedules', { schedules: [{ name: 'a', cron: '@daily', command: ['true'] }] }, 'schedules'],
   ['old Secrets', { rollbackSecrets: true }, 'rollbackSecrets'],
-  ['adoption', { target: { cluster: { adopt: { name: 'old' } } } }, 'target.cluster.adopt'],
 ])('refuses %s, and names what works', (_, change, message) => {
   expect(check(change)).toThrow(
     expect.objectContaining({ reason: 'Unsupported', message: expect.stringContaining(message) }),

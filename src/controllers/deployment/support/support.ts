@@ -40,11 +40,6 @@ const rows: readonly Row[] = [
     asked: ({ rollbackSecrets }) => rollbackSecrets,
     instead: 'Secrets stay current; remove it',
   },
-  {
-    field: 'target.cluster.adopt',
-    asked: ({ target }) => target.cluster?.adopt !== undefined,
-    instead: 'let both run side by side and delete the old one',
-  },
 ];
 
 /** Refuses up front, before anything changes, what would otherwise be left undone in silence. */

@@ -3,6 +3,7 @@ import type { DeploymentStatus } from '../../../crds/deployment/status.ts';
 import type { Read } from '../../../objects/wire.ts';
 import type { Finding } from '../../../rollout/engine/state.ts';
 import type { Target } from '../../../targets/target.ts';
+import { adopted } from '../adoption/adopt.ts';
 import { artifactOf, findOrMakeBuild, removeForRetry } from '../artifact/artifact.ts';
 import { refuseLostChecks } from '../checks/named.ts';
 import { secretPollMs } from '../configuration/configuration.ts';
@@ -18,6 +19,8 @@ import { type Membership, membershipOf } from './project.ts';
 /** What is found out on the way to the wanted release; the status tells it even when the way ends early. */
 export interface Wish {
   wanted?: StoredRelease;
+  /** Was taken over and serves, though no status says so yet. */
+  adopted?: StoredRelease;
   obstacle?: Finding;
   /** Why newer releases are held back. */
   hold?: string;
@@ -74,6 +77,9 @@ async function noteNewest(look: Look, memory: Memory): Promise<void> {
 
 async function newestRelease(look: Look, target: Target, { wish, status }: Memory): Promise<StoredRelease> {
   const { deployment, releases, signal } = look;
+  const taken = await adopted(look, target);
+  lookAgain(wish, taken.lookAgainMs);
+  if (taken.release !== undefined) wish.adopted = taken.release;
   refuseLostChecks(look);
   const artifact = await artifactFor(look, { wish, status });
   const held = await look.configuration.read(deployment, signal);

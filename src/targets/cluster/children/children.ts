@@ -9,7 +9,7 @@ import { budgetFor } from './budget.ts';
 import type { Child } from './child.ts';
 import { routeFor, routeKindOf, routeKinds } from './route.ts';
 import type { Routes } from './routes.ts';
-import { previewFor, previewName, releaseServiceFor, serviceFor } from './service.ts';
+import { previewFor, previewName, releaseServiceFor, serviceFor, sharedPort } from './service.ts';
 
 export interface ChildrenOptions {
   readonly deployment: Deployment;
@@ -29,13 +29,14 @@ export async function childrenOf(
   routes: Routes,
   options: ChildrenOptions,
 ): Promise<Child[]> {
-  const { deployment, release, replicas, traffic, signal } = options;
+  const { deployment, release, releases, replicas, traffic, signal } = options;
   const child = (resource: Child['resource'], { store }: Informer<KubeObject>, wanted?: KubeObject): Child => ({
     resource,
     observed: store.get(keyOf(deployment)),
     ...(wanted === undefined ? {} : { wanted }),
   });
   const routeKind = routeKindOf(deployment);
+  const targetPort = sharedPort(release, releases);
   const routeInformers = await routes.informers(deployment, signal);
   const extra = moreServices(informers, routes, options);
   const isKnown = (name: string) => extra.some(({ observed }) => observed?.metadata.name === name);
@@ -45,7 +46,7 @@ export async function childrenOf(
     traffic?.backends.every((to) => isKnown(to.release.name)) ? onlyKnown(traffic, isKnown) : undefined,
   );
   return [
-    child(services, informers.services, serviceFor(deployment, release, traffic)),
+    child(services, informers.services, serviceFor(deployment, release, traffic, { targetPort })),
     ...extra,
     child(podDisruptionBudgets, informers.budgets, budgetFor(deployment, replicas, traffic?.main)),
     ...[...routeInformers].map(([kind, informer]) =>
@@ -75,10 +76,11 @@ function moreServices({ services: { store } }: ClusterInformers, routes: Routes,
     ...(wanted === undefined ? {} : { wanted }),
   });
   const preview = previewName(deployment);
+  const targetPort = sharedPort(release, releases);
   // A route that still leads there would answer with errors.
   const isLeftOver =
     traffic === undefined && find(preview) !== undefined && routes.leadTo({ namespace, name: preview });
-  const kept = isLeftOver ? serviceFor(deployment, release, undefined, preview) : undefined;
+  const kept = isLeftOver ? serviceFor(deployment, release, undefined, { name: preview, targetPort }) : undefined;
   return [
     child(preview, traffic === undefined ? kept : previewFor(deployment, traffic.preview)),
     ...releases.map((release) =>

@@ -1,5 +1,5 @@
 import type { ClusterPlace } from '../../../crds/place/place.ts';
-import { annotations, labels } from '../../../objects/labels.ts';
+import { annotations } from '../../../objects/labels.ts';
 import type { PodTemplate } from '../../../objects/workloads.ts';
 import type { RenderInput } from '../../target.ts';
 import { commonLabels, releaseSelector } from '../selectors.ts';
@@ -17,7 +17,8 @@ export function renderTemplate(input: RenderInput): PodTemplate {
   const settings = settingsOf(deployment);
   const template: PodTemplate = {
     metadata: {
-      labels: { ...commonLabels(deployment), [labels.release]: name },
+      // What Services of the user select by counts more than what is there for people.
+      labels: { ...commonLabels(deployment), ...input.podLabels, ...releaseSelector(deployment, name) },
       ...(restartedAt === undefined ? {} : { annotations: { [annotations.restartedAt]: restartedAt } }),
     },
     spec: podSpec(input, settings, copyNames(input.configuration)),

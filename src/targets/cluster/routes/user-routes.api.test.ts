@@ -47,10 +47,12 @@ async function start(kind: 'HTTPRoute' | 'GRPCRoute' = 'HTTPRoute') {
   };
   const leads = async (name: string) =>
     (await rig.client.get(services, { ...key, name })).spec?.selector?.['vish.dev/release'];
-  /** Looks until it is so. */
+  /** Looks until it is so; what was written is seen later. */
   const lookUntil = (intent: Intent, isSo: () => Promise<boolean>) =>
     until(async () => {
-      await drive.advance(intent);
+      await drive.advance(intent).catch((error: unknown) => {
+        if ((error as { reason?: string }).reason !== 'RouteIncomplete') throw error;
+      });
       await rig.settle();
       return isSo();
     });

@@ -1,0 +1,223 @@
+import type { Deployment } from '../../../crds/deployment/deployment.ts';
+import { type Client, ifPresent, keyOf, Lru, type Stored } from '../../../kube/index.ts';
+import { controllerReference, isControlledBy } from '../../../kube/owner/owner.ts';
+import { pods, services } from '../../../objects/core.ts';
+import { labels } from '../../../objects/labels.ts';
+import {
+  type AppsDeployment,
+  appsDeployments,
+  autoscalers,
+  controllerRevisions,
+  type ReplicaSet,
+  replicaSets,
+} from '../../../objects/workloads.ts';
+import type { Release } from '../../../rollout/release.ts';
+import type { Clock } from '../../../seams/clock.ts';
+import { type Adoption, type Found, type Scope, TargetError } from '../../target.ts';
+import { isOurs } from '../children/child.ts';
+import { adoptedSet } from '../replica-set.ts';
+import { settingsOf } from '../settings.ts';
+import type { WriteObserver } from '../writes.ts';
+import { autoscalerOf, isAtRest, isSecondOwner, labelsToKeep, setsOf } from './found.ts';
+
+export interface AdoptionOptions {
+  readonly client: Pick<Client, 'get' | 'list' | 'patch'>;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly observer: WriteObserver;
+}
+
+/** Between two questions whether somebody else runs the same pods; nothing of it is watched. */
+const askedMs = 20_000;
+
+/**
+ * Takes over the pods of an apps/v1 Deployment: pauses it, and becomes the owner of its ReplicaSet. Each write is found
+ * done or not by what stands in the cluster, so that a crash between any two goes on where it was. After the pause nothing is
+ * ever written to the apps/v1 object: two who both write it would fight.
+ */
+export class ClusterAdoption implements Adoption {
+  private readonly options: AdoptionOptions;
+  private readonly asked: Lru<TargetError | 'Alone'>;
+
+  constructor(options: AdoptionOptions) {
+    this.options = options;
+    this.asked = new Lru({ clock: options.clock, maxEntries: 10_000, ttlMs: askedMs });
+  }
+
+  async find(scope: Scope): Promise<Found | undefined> {
+    const { namespace, name } = keyOfAdopted(scope.deployment);
+    const { client } = this.options;
+    const { signal } = scope;
+    const owner = await ifPresent(client.get(appsDeployments, { namespace, name }, { signal }));
+    const { items } = await client.list(replicaSets, { namespace, signal });
+    const found = setsOf(name, owner, items);
+    const [set, second] = found;
+    if (second !== undefined) {
+      throw blocked(
+        `Deployment.apps ${name} is in the middle of a rollout: let it end or undo it, then it is taken over`,
+      );
+    }
+    if (set === undefined) {
+      if (owner !== undefined && isSecondOwner(owner)) throw adopting(`Deployment.apps ${name} has no pods yet`);
+      return undefined;
+    }
+    await this.refuseInTheWay(scope, name);
+    if (owner !== undefined) await this.pause(owner, scope);
+    return foundIn(set, scope.deployment);
+  }
+
+  async take(scope: Scope, release: Release): Promise<void> {
+    const { deployment, signal } = scope;
+    const wanted = adoptedSet(release);
+    if (wanted === undefined) return;
+    const { namespace = '' } = deployment.metadata;
+    const set = await ifPresent(this.options.client.get(replicaSets, { namespace, name: wanted.name }, { signal }));
+    // Deleted by somebody: the release is made anew from its template.
+    if (set?.metadata.uid !== wanted.uid || set.metadata.deletionTimestamp !== undefined) return;
+    const { uid, name } = release;
+    if (!isControlledBy(set, { metadata: { uid, name, resourceVersion: '' } }))
+      await this.moveOwner(set, release, scope);
+    await this.markPods(set, release, scope);
+  }
+
+  async check(scope: Scope): Promise<void> {
+    const { deployment, signal } = scope;
+    const { namespace, name } = keyOfAdopted(deployment);
+    const id = `${deployment.metadata.uid} ${name}`;
+    const known = this.asked.get(id) ?? (await this.secondOwner({ namespace, name }, signal));
+    this.asked.set(id, known);
+    if (known !== 'Alone') throw known;
+  }
+
+  private async secondOwner(
+    key: { namespace: string; name: string },
+    signal: AbortSignal,
+  ): Promise<TargetError | 'Alone'> {
+    const { client } = this.options;
+    const { namespace, name } = key;
+    const owner = await ifPresent(client.get(appsDeployments, key, { signal }));
+    if (owner !== undefined && isSecondOwner(owner)) return again(name);
+    const [left] = setsOf(name, owner, (await client.list(replicaSets, { namespace, signal })).items);
+    if (left !== undefined) return leftOver(left.metadata.name, name);
+    if (owner === undefined) return 'Alone';
+    const autoscaler = autoscalerOf(name, (await client.list(autoscalers, { namespace, signal })).items);
+    return autoscaler === undefined ? 'Alone' : misled(autoscaler, name);
+  }
+
+  /** Before anything is changed. */
+  private async refuseInTheWay({ deployment, signal }: Scope, name: string): Promise<void> {
+    const { namespace = '', name: own } = deployment.metadata;
+    const { client } = this.options;
+    const { items } = await client.list(autoscalers, { namespace, signal });
+    const autoscaler = autoscalerOf(name, items);
+    if (autoscaler !== undefined) throw misled(autoscaler, name);
+    if (deployment.spec.workload.port === undefined) return;
+    const service = await ifPresent(client.get(services, { namespace, name: own }, { signal }));
+    if (service === undefined || isOurs(service, deployment)) return;
+    throw blocked(
+      `Service ${own} is yours and stands where this Deployment makes its own: give this Deployment another name`,
+    );
+  }
+
+  /** Until apps/v1 has taken note of the pause, it would make anew what is taken from it. */
+  private async pause(owner: Stored<AppsDeployment>, { signal }: Scope): Promise<void> {
+    if (isAtRest(owner)) return;
+    const { namespace = '', name, uid } = owner.metadata;
+    if (owner.spec?.paused !== true) {
+      const patch = { metadata: { uid }, spec: { paused: true } };
+      await this.options.client.patch(appsDeployments, { namespace, name }, patch, { type: 'merge', signal });
+    }
+    throw adopting(`Deployment.apps ${name} is being paused`);
+  }
+
+  /** One write, so that there is no moment in which nobody owns it. With the version: the list of owners is replaced. */
+  private async moveOwner(set: Stored<ReplicaSet>, release: Release, scope: Scope): Promise<void> {
+    const { client, observer } = this.options;
+    const { deployment, signal } = scope;
+    const { uid, resourceVersion, namespace = '', name } = set.metadata;
+    // Somebody may have made the apps/v1 object anew since the first one was paused: it takes back what nobody owns.
+    const owner = await ifPresent(client.get(appsDeployments, keyOfAdopted(deployment), { signal }));
+    if (owner !== undefined) await this.pause(owner, scope);
+    const revision = { metadata: { namespace, name: release.name, uid: release.uid, resourceVersion: '' } };
+    const ownerReferences = [controllerReference({ resource: controllerRevisions, object: revision })];
+    const marks = marksOf(deployment, release);
+    const patch = {
+      metadata: { uid, resourceVersion, ownerReferences, labels: marks },
+      spec: { template: { metadata: { labels: marks } } },
+    };
+    observer.wrote(
+      deployment,
+      replicaSets,
+      await client.patch(replicaSets, { namespace, name }, patch, { type: 'merge', signal }),
+    );
+  }
+
+  private async markPods(set: Stored<ReplicaSet>, release: Release, { deployment, signal }: Scope): Promise<void> {
+    const { client } = this.options;
+    const { namespace = '' } = set.metadata;
+    const marks = marksOf(deployment, release);
+    const { items } = await client.list(pods, { namespace, labelSelector: selectorOf(set), signal });
+    const unmarked = items.filter(({ metadata }) =>
+      Object.entries(marks).some(([label, value]) => metadata.labels?.[label] !== value),
+    );
+    await Promise.all(
+      unmarked.map(({ metadata: { name, uid } }) =>
+        ifPresent(
+          client.patch(pods, { namespace, name }, { metadata: { uid, labels: marks } }, { type: 'merge', signal }),
+        ),
+      ),
+    );
+  }
+}
+
+function foundIn({ metadata, spec }: Stored<ReplicaSet>, deployment: Deployment) {
+  const template = spec?.template ?? {};
+  const [container] = template.spec?.containers ?? [];
+  const port = container?.ports?.[0]?.containerPort ?? deployment.spec.workload.port;
+  return {
+    id: metadata.uid,
+    image: container?.image ?? '',
+    podLabels: labelsToKeep(template),
+    rendered: { template, replicaSet: { name: metadata.name, uid: metadata.uid, ...(port && { port }) } },
+  };
+}
+
+/** What we find pods by, and no more: labels that Services of the user select by stay as they are. */
+function marksOf({ metadata }: Deployment, release: Release): Record<string, string> {
+  return { [labels.deployment]: metadata.name, [labels.release]: release.name };
+}
+
+function selectorOf({ spec }: ReplicaSet): string {
+  const entries = Object.entries(spec?.selector.matchLabels ?? {});
+  return entries.map(([label, value]) => `${label}=${value}`).join(',');
+}
+
+function keyOfAdopted(deployment: Deployment): { namespace: string; name: string } {
+  const { namespace = '' } = deployment.metadata;
+  const name = settingsOf(deployment).adopt?.name;
+  if (name === undefined) throw new Error(`adopt for ${keyOf(deployment)}: it names nothing`);
+  return { namespace, name };
+}
+
+function adopting(message: string): TargetError {
+  return new TargetError('Adopting', `${message}; then its pods are taken over.`);
+}
+
+function again(name: string): TargetError {
+  return blocked(
+    `Deployment.apps ${name} runs pods of its own beside those that were taken over: remove it from what applies it and delete it, or set paused: true and replicas: 0 there`,
+  );
+}
+
+function leftOver(set: string, name: string): TargetError {
+  return blocked(`ReplicaSet ${set} of Deployment.apps ${name} runs pods beside those that were taken over: delete it`);
+}
+
+function misled(autoscaler: string, name: string): TargetError {
+  return blocked(
+    `HorizontalPodAutoscaler ${autoscaler} scales Deployment.apps ${name}: let its scaleTargetRef name this Deployment, with apiVersion vish.dev/v1alpha1`,
+  );
+}
+
+function blocked(message: string): TargetError {
+  return new TargetError('AdoptionBlocked', message);
+}
