@@ -4,6 +4,7 @@ import { generatedFiles, page } from '../src/crds/generate/files.ts';
 import { settingsPage } from '../src/settings/reference.ts';
 import { chartFiles, chartFilesFolder } from './chart/files.ts';
 import { helmAtHand } from './chart/helm.ts';
+import { refusedRangesFile } from './chart/refused-ranges.ts';
 import { installFile } from './chart/render.ts';
 import { valuesSchemaFile } from './chart/values-schema.ts';
 import { argocdFile } from './gitops/argocd.ts';
@@ -19,6 +20,7 @@ const files = new Map([...generatedFiles(), ['docs/reference/settings.md', page(
 files.set(...(await valuesSchemaFile()));
 files.set(...(await metricsFile(root)));
 files.set(...dashboardFile());
+files.set(...refusedRangesFile());
 files.set(...(await argocdFile()));
 const stale: string[] = [];
 // One after the other: the chart takes from config, and Helm renders what stands in the chart.

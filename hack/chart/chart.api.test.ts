@@ -7,6 +7,7 @@ import { kinds } from '../../src/crds/kinds.ts';
 import { parseSettings } from '../../src/settings/load.ts';
 import { until } from '../../test/support/until.ts';
 import { blocksOf, commandsOf } from '../docs/pages.ts';
+import type { PolicySpec } from '../cluster/network-policy/kinds.ts';
 import { run } from '../lib/run.ts';
 import { builtHelm } from './helm.ts';
 import { chartFolder, installFile, renderChart } from './render.ts';
@@ -98,6 +99,7 @@ describe('the chart', () => {
     ['replicas=1', 'PodDisruptionBudget', 'vish'],
     ['builds.createNamespace=false', 'Namespace', 'vish-builds'],
     ['builds.admissionPolicy=false', 'ValidatingAdmissionPolicy', 'vish-builds'],
+    ['builds.networkPolicy.enabled=false', 'NetworkPolicy', 'vish-builds'],
     ['people.enabled=false', 'ClusterRole', 'vish-deployer'],
     ['people.enabled=false', 'ValidatingAdmissionPolicy', 'vish-actions'],
     ['crds.enabled=false', 'CustomResourceDefinition', 'builds.vish.dev'],
@@ -115,6 +117,50 @@ describe('the chart', () => {
     const manifest = find(await render(`${value}.enabled=true`, `${value}.labels.release=ours`), kind, name);
 
     expect(manifest?.metadata).toMatchObject({ namespace: 'vish-system', labels: { release: 'ours' } });
+  });
+
+  it('lets nobody into a build, and a build to nothing private but what the settings open', async () => {
+    const policy = find(
+      await render(
+        'settings.outbound.clusterRanges={34.8.0.0/14,2600:1900::/28}',
+        'settings.outbound.apiServers={34.1.2.3,api.example.com}',
+        'settings.outbound.allow[0].cidr=10.20.0.7',
+        'settings.outbound.allow[0].port=5000',
+        'settings.outbound.allow[1].cidr=10.30.0.0/16',
+        'settings.outbound.allow[1].http=true',
+      ),
+      'NetworkPolicy',
+      'vish-builds',
+    );
+    const { ingress, policyTypes, podSelector, egress } = (policy?.spec ?? {}) as PolicySpec;
+    const [dns, open, ...holes] = egress ?? [];
+    const [v4, v6] = open?.to?.map(({ ipBlock }) => ipBlock?.except) ?? [];
+
+    expect([podSelector, policyTypes, ingress]).toEqual([{}, ['Ingress', 'Egress'], undefined]);
+    expect(dns?.ports?.map(({ port }) => port)).toEqual([53, 53]);
+    expect(v4).toEqual(
+      expect.arrayContaining(['10.0.0.0/8', '169.254.0.0/16', '100.64.0.0/10', '34.8.0.0/14', '34.1.2.3/32']),
+    );
+    expect(v6).toContain('2600:1900::/28');
+    expect(holes).toEqual([
+      { to: [{ ipBlock: { cidr: '10.20.0.7/32' } }], ports: [{ protocol: 'TCP', port: 5000 }] },
+      {
+        to: [{ ipBlock: { cidr: '10.30.0.0/16' } }],
+        ports: [
+          { protocol: 'TCP', port: 443 },
+          { protocol: 'TCP', port: 80 },
+        ],
+      },
+    ]);
+  });
+
+  it('holds its own pods only when it is asked to, to the ports that they need', async () => {
+    expect(find(all, 'NetworkPolicy')).toBeUndefined();
+    const policy = find(await render('networkPolicy.enabled=true'), 'NetworkPolicy');
+    const { ingress, egress } = (policy?.spec ?? {}) as PolicySpec;
+
+    expect(ingress).toEqual([{ ports: [{ protocol: 'TCP', port: 'metrics' }] }]);
+    expect(egress?.map(({ ports }) => ports?.map(({ port }) => port))).toEqual([[443, 6443], [53, 53], [443]]);
   });
 
   it('has the alerts and the dashboard of config/monitoring', async () => {
@@ -177,6 +223,7 @@ describe('the chart', () => {
     ['settings.builds.memory=lots', '/settings/builds/memory'],
     ['settings.namespaces={A}', '/settings/namespaces'],
     ['settings.build.memory=1Gi', "'build' not allowed"],
+    ['networkPolicy.metricsFrom[0].pods=all', "'pods' not allowed"],
   ])('refuses %s', async (value, message) => {
     await expect(render(value)).rejects.toThrow(message);
   });
@@ -224,7 +271,7 @@ describe('on an API server', () => {
   let applied: { code: number; output: string };
   beforeAll(async () => {
     // Other tests of this server may make builds in the usual namespace, and try the roles of people.
-    const set = ['settings.builds.namespace=chart-builds', 'people.enabled=false'];
+    const set = ['settings.builds.namespace=chart-builds', 'people.enabled=false', 'networkPolicy.enabled=true'];
     const text = await renderChart({ helm, set });
     const file = join(folder, 'all.yaml');
     writeFileSync(file, text);

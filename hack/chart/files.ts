@@ -5,7 +5,12 @@ import { chartFolder } from './render.ts';
 export const chartFilesFolder = `${chartFolder}/files`;
 
 /** Folder of the chart to the folder that it is a copy of. */
-const copied = { crds: 'config/crd', rbac: 'config/rbac', monitoring: 'config/monitoring' } as const;
+const copied = {
+  crds: 'config/crd',
+  rbac: 'config/rbac',
+  monitoring: 'config/monitoring',
+  network: 'config/network',
+} as const;
 
 /**
  * What config holds, again in the chart: Helm reads no file outside of its chart, Argo CD refuses links that lead out of it, and not every

@@ -61,6 +61,12 @@ export async function gitServerManifests(settings: GitServerSettings): Promise<o
   ];
 }
 
+/** The pods behind that URL, as a NetworkPolicy names them: it sees them and not their Service. */
+export function gitServerPods({ namespace }: GitServerSettings): object {
+  const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace } };
+  return { to: [{ namespaceSelector, podSelector: { matchLabels: labels } }], ports: [{ protocol: 'TCP', port }] };
+}
+
 const labels = { 'app.kubernetes.io/name': 'git' };
 
 function deploymentSpec({ image, repository }: GitServerSettings) {

@@ -4,13 +4,15 @@ import { stringify } from 'yaml';
 import { clusterFacts } from './facts.ts';
 import { makeImages } from './images.ts';
 import { chartValues, gitManifests, sampleProject } from './manifests.ts';
+import { packageGateway } from './package-gateway.ts';
 import { runVisibly } from './run-visibly.ts';
 import { files, nextSteps, sampleUrl, steps } from './steps.ts';
 
 await runVisibly([process.execPath, 'hack/cluster/main.ts', 'up']);
 const facts = await clusterFacts();
 const images = await makeImages(facts.registry);
-await write(files.values, [chartValues(images, facts.registry)]);
+const gateways = await packageGateway();
+await write(files.values, [chartValues(images, facts.registry, { gateways })]);
 await write(files.git, await gitManifests());
 await write(files.project, [sampleProject(facts.registry)]);
 

@@ -1,4 +1,10 @@
-import { type GitServerSettings, gitServerManifests, urlInCluster, usual } from '../git-server/manifests.ts';
+import {
+  type GitServerSettings,
+  gitServerManifests,
+  gitServerPods,
+  urlInCluster,
+  usual,
+} from '../git-server/manifests.ts';
 import type { MadeImage } from './images.ts';
 
 /** The pod and Service ranges of the local cluster: users' addresses never lead there, but for the two below. */
@@ -6,15 +12,23 @@ const clusterRanges = ['10.244.0.0/16', '10.96.0.0/12'];
 
 const gitHostInCluster = { cidr: '10.96.0.0/12', host: new URL(urlInCluster(usual)).host, port: 80, http: true };
 
+export interface Surroundings {
+  /** A hole of `settings.outbound.allow`. Default: the git server of the quickstart. */
+  readonly gitHost?: object;
+  /** Addresses outside of the cluster that builds may reach although they look private. Default none. */
+  readonly gateways?: readonly string[];
+}
+
 /** Values of the chart for a local cluster: its own registry without TLS, and one git host that it may reach. */
 export function chartValues(
   { operator, builder }: Readonly<Record<'operator' | 'builder', Pick<MadeImage, 'reference' | 'digest'>>>,
   registry: string,
-  gitHost: object = gitHostInCluster,
+  { gitHost = gitHostInCluster, gateways = [] }: Surroundings = {},
 ): object {
   const [host = '', port = '80'] = registry.split(':');
   return {
     image: { repository: withoutTag(operator.reference), digest: operator.digest },
+    builds: { networkPolicy: { egress: buildEgress(host, gateways) } },
     settings: {
       builds: {
         builderImage: `${withoutTag(builder.reference)}@${builder.digest}`,
@@ -30,6 +44,16 @@ export function chartValues(
       },
     },
   };
+}
+
+/** What a NetworkPolicy has to be told of a local cluster: its DNS is a process of the node, and its git host a pod. */
+export function buildEgress(node: string, gateways: readonly string[]): object[] {
+  const dns = ['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 }));
+  return [
+    { to: [{ ipBlock: { cidr: `${node}/32` } }], ports: dns },
+    gitServerPods(usual),
+    ...gateways.map((address) => ({ to: [{ ipBlock: { cidr: `${address}/32` } }] })),
+  ];
 }
 
 /** The first Project: what `main` holds runs as `production`, behind the Gateway of the local cluster. */

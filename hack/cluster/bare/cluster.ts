@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { cacheRoot } from '../build/builder.ts';
 import type { ClusterPaths, ClusterRequest } from '../driver.ts';
-import { claimPorts, type Ports, portNames, preferUsualPorts } from './ports.ts';
+import { claimPorts, isPortFree, type Ports, portNames, preferUsualPorts } from './ports.ts';
 
 const stateSchema = z.object({
   name: z.string(),
@@ -68,6 +68,16 @@ export async function createCluster(request: ClusterRequest, paths: ClusterPaths
   const state: ClusterState = { name: request.name, mode, hollowNodes: request.hollowNodes, ports, network };
   await writeState(state, paths);
   return assemble(state, paths);
+}
+
+/** A cluster that was made before 53 was the usual port of its DNS takes it now, when it is free: policies name it. */
+export async function withUsualDns(cluster: Cluster, isFree = isPortFree): Promise<Cluster> {
+  const dns = 53;
+  if (cluster.ports.dns === dns || !(await isFree(dns))) return cluster;
+  const ports = { ...cluster.ports, dns };
+  const { name, mode, hollowNodes, network } = cluster;
+  await writeState({ name, mode, hollowNodes, ports, network }, cluster.paths);
+  return { ...cluster, ports };
 }
 
 /** Changes how many hollow nodes an api-only cluster has. */

@@ -113,7 +113,7 @@ function exists(path: string): Promise<boolean> {
 }
 
 /** Whether nobody listens on the port, on any address of this machine. */
-function isPortFree(port: number): Promise<boolean> {
+export function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

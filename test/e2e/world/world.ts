@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import { run } from '../../../hack/lib/run.ts';
 import { chartValues } from '../../../hack/quickstart/manifests.ts';
+import { packageGateway } from '../../../hack/quickstart/package-gateway.ts';
 import { type Connected, connectTo } from '../../harness/connect.ts';
 import { type StatusWatch, watchStatuses } from '../../harness/kstatus/status-watch.ts';
 import { type Leftovers, watchForLeftovers } from '../../harness/leaks/leftovers.ts';
@@ -58,7 +59,7 @@ export async function startWorld(namespace: string): Promise<World> {
   const requests = createRequests({ auditLog, client: api.client });
   const start = await requests.mark();
   const gitHost = { cidr: `${address}/32`, port: git.port, http: true };
-  const values = chartValues(images, registry, gitHost);
+  const values = chartValues(images, registry, { gitHost, gateways: await packageGateway() });
   const operator = await installOperator({ api, kubeconfig, binaries, values, namespace: systemNamespace });
   const statuses = await watchStatuses({ transport: api.transport, secrets });
   await api.client.create(namespaces, { metadata: { name: namespace } });

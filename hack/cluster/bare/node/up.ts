@@ -6,7 +6,7 @@ import { lateTools, nodeTools } from '../../build/tools.ts';
 import type { DriverContext, Reporter } from '../../driver.ts';
 import { ensureBaseImages } from '../../images/ensure.ts';
 import { prepareControlPlane } from '../api-only.ts';
-import { type Cluster, createCluster, readCluster } from '../cluster.ts';
+import { type Cluster, createCluster, readCluster, withUsualDns } from '../cluster.ts';
 import { ensureCgroup } from '../machine/cgroups.ts';
 import { chooseNetwork, currentRoutes, ensureNetwork } from '../machine/network.ts';
 import { expectFreeMachine, takeMachine } from '../machine/ownership.ts';
@@ -28,8 +28,10 @@ export async function upNode({ request, paths, report }: DriverContext): Promise
   if (process.getuid?.() !== 0) throw new Error(notRoot);
   await ensurePackages(report);
   await expectFreeMachine(paths.state);
-  const cluster =
-    (await readCluster(paths)) ?? (await createCluster(request, paths, chooseNetwork(await currentRoutes())));
+  const found = await readCluster(paths);
+  const cluster = found
+    ? await withUsualDns(found)
+    : await createCluster(request, paths, chooseNetwork(await currentRoutes()));
   await takeMachine(paths.state, cluster);
   const warm = await areBuilt(lateTools);
   const first = await ensureBinaries(warm ? [...nodeTools, ...lateTools] : nodeTools, report);

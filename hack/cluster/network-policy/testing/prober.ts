@@ -8,7 +8,7 @@ export function prober(ports: readonly number[]): string {
     const { networkInterfaces } = require('node:os');
     for (const port of ${JSON.stringify(ports)}) net.createServer((socket) => socket.end()).listen(port);
     const connect = (host, port) => new Promise((resolve) => {
-      const socket = net.connect({ host, port, timeout: 700 });
+      const socket = net.connect({ host, port, timeout: 400 });
       const end = (answer) => () => { socket.destroy(); resolve(answer); };
       socket.on('connect', end('yes')).on('error', end('no')).on('timeout', end('no'));
     });
