@@ -1,3 +1,4 @@
+import { apiServerOf } from './images/steps/clone/isolation.ts';
 import { places } from './images/steps/plans.ts';
 import { writeResult } from './images/steps/result/write-result.ts';
 import { runStep } from './images/steps/run.ts';
@@ -10,6 +11,7 @@ async function main(step: string | undefined): Promise<number> {
   const result = await runStep({
     step,
     plan: process.env[places.plan],
+    apiServer: apiServerOf(process.env),
     clock: systemClock,
     signal: ending.signal,
     say: (line) => console.log(line),

@@ -96,6 +96,12 @@ const builds = z.strictObject({
   baseImages: baseImages
     .optional()
     .describe('What the Dockerfiles begin with that are derived for repositories without one.'),
+  untrustedWithoutNetworkPolicy: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Builds code that nobody vouches for although its pod reaches the API server, because no NetworkPolicy holds it. False: such a Build fails with UntrustedBuildRefused.',
+    ),
   registries: listMap(registry, { max: 64, keys: ['host'] })
     .default([])
     .describe('How BuildKit reaches registries that are not plain HTTPS.'),

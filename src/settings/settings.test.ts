@@ -12,6 +12,7 @@ it('has safe defaults for everything', async () => {
       namespace: 'vish-builds',
       pullSecrets: [],
       maxConcurrent: 4,
+      untrustedWithoutNetworkPolicy: false,
       cpu: '500m',
       memory: '2Gi',
       storage: '20Gi',

@@ -15,6 +15,8 @@ export interface BuildOptions extends JobOptions {
   readonly maxMemory: string | number;
   /** How much of a repository is taken. */
   readonly source: SourceLimits;
+  /** Code of anybody may run although its pod reaches the API server. */
+  readonly untrustedWithoutNetworkPolicy: boolean;
   /** What the push step may reach; the same rules as the operator's own outbound client. */
   readonly outbound: {
     readonly clusterRanges: readonly string[];

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { build } from '../../crds/build/build.ts';
-import { argumentsFit, fits, NotReady } from './prepare.ts';
+import { argumentsFit, clonePlanOf, fits, NotReady } from './prepare.ts';
 
 const limits = { maxCpu: 2, maxMemory: '4Gi' };
 const asks = (settings: object) => ({
@@ -57,4 +57,19 @@ it.each([
   expect(() => argumentsFit(plan)).toThrow(
     expect.objectContaining({ reason: 'BuildTooLarge', message: expect.stringMatching(/build.args take \d+ bytes/) }),
   );
+});
+
+it.each([
+  ['Untrusted', false, true],
+  [undefined, false, true],
+  ['Untrusted', true, false],
+  ['Trusted', false, false],
+] as const)('has the pod of a Build that is %s look whether it is isolated', (trust, allowed, looks) => {
+  const source = { packMegabytes: 1, megabytes: 1, fileMegabytes: 1, files: 1, seconds: 1 };
+  const pin = { url: 'https://git.test/a.git', git: { args: [], env: {} } };
+  const build = { ...asks({}), status: trust && { trust } };
+
+  const plan = clonePlanOf(build, { source, untrustedWithoutNetworkPolicy: allowed }, pin);
+
+  expect(plan.mustBeIsolated).toBe(looks);
 });

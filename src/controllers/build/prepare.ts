@@ -122,7 +122,7 @@ function planOf(
     attempt: attemptOf(build),
     build: { namespace: metadata.namespace ?? '', name: metadata.name },
     projectUid: project.metadata.uid,
-    clone: clonePlanOf(spec.commit, options, pin),
+    clone: clonePlanOf(build, options, pin),
     image,
     trust,
     push: { repository: repositoryOf(project, trust), tag: spec.commit, outbound: rules },
@@ -132,8 +132,15 @@ function planOf(
   };
 }
 
-function clonePlanOf(commit: string, { source: limits }: BuildOptions, { url, git }: Pin): BuildPlan['clone'] {
-  return { url, gitArgs: [...git.args], gitEnv: { ...git.env }, commit, limits };
+/** Code of anybody runs only where the network of its pod is held; the clone step, which is ours, looks first. */
+export function clonePlanOf(
+  build: Pick<Build, 'spec' | 'status'>,
+  { source: limits, untrustedWithoutNetworkPolicy }: Pick<BuildOptions, 'source' | 'untrustedWithoutNetworkPolicy'>,
+  { url, git }: Pick<Pin, 'url' | 'git'>,
+): BuildPlan['clone'] {
+  const mustBeIsolated = trustOf(build) === 'Untrusted' && !untrustedWithoutNetworkPolicy;
+  const { commit } = build.spec;
+  return { url, gitArgs: [...git.args], gitEnv: { ...git.env }, commit, limits, mustBeIsolated };
 }
 
 function imagePlanOf(build: Build, project: Project, options: BuildOptions): BuildPlan['image'] {

@@ -155,7 +155,9 @@ export const buildReasons = {
     kinds: ['Build'],
     axes,
     course: 'Stuck',
-    cause: 'The code is not trusted, and this cluster does not enforce network policies.',
-    remedy: 'Have the administrator install a network policy provider, or allow such builds knowingly.',
+    cause:
+      'The code is not trusted, and its pod reaches the API server: this cluster enforces no network policy for builds.',
+    remedy:
+      'Have the administrator follow docs/how-to/network-policy.md, or set builds.untrustedWithoutNetworkPolicy knowingly.',
   },
 } as const satisfies Record<string, ReasonEntry>;

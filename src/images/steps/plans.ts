@@ -20,6 +20,8 @@ export const clonePlan = z.strictObject({
   gitEnv: z.record(z.string(), z.string()),
   commit: z.string().regex(/^[a-f0-9]{40,64}$/),
   limits: sourceLimits,
+  /** Nobody vouches for the commit: what follows may run only where a NetworkPolicy holds the pod. */
+  mustBeIsolated: z.boolean().exactOptional(),
 });
 
 const registry = z.strictObject({

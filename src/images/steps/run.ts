@@ -1,6 +1,7 @@
 import type { Clock } from '../../seams/clock.ts';
 import { build } from './build/build.ts';
 import { clone } from './clone/clone.ts';
+import { type Address, expectIsolation } from './clone/isolation.ts';
 import type { StepContext } from './context.ts';
 import { buildPlan, clonePlan, places, pushPlan } from './plans.ts';
 import { plainLine } from './program/lines.ts';
@@ -12,6 +13,7 @@ export interface StepRun extends StepContext {
   readonly step: string | undefined;
   /** The plan as JSON. */
   readonly plan: string | undefined;
+  readonly apiServer: Address | undefined;
 }
 
 type Stage = StepResult['stage'];
@@ -38,7 +40,9 @@ export async function runStep(run: StepRun): Promise<StepResult | undefined> {
 
 async function runClone(run: StepRun): Promise<object> {
   const { repository, credentials, authorization } = places;
-  await clone(clonePlan.parse(planOf(run)), { repository, authorization: `${credentials}/${authorization}` }, run);
+  const plan = clonePlan.parse(planOf(run));
+  const isolated = plan.mustBeIsolated ? expectIsolation(run, run) : undefined;
+  await Promise.all([isolated, clone(plan, { repository, authorization: `${credentials}/${authorization}` }, run)]);
   return {};
 }
 

@@ -19,6 +19,7 @@ export const stepReasons = [
   'CredentialsMissing',
   'BaseImageMissing',
   'BuilderUnavailable',
+  'UntrustedBuildRefused',
 ] as const;
 export type StepReason = (typeof stepReasons)[number];
 
