@@ -11,7 +11,7 @@ let world: World;
 let app: App;
 
 beforeAll(async () => {
-  world = await startWorld('e2e-skeleton');
+  world = await startWorld('e2e-skeleton', { networkPolicy: true });
   app = appIn(world, { name: 'shop', replicas: 2 });
 });
 afterAll(() => endWorld(world));

@@ -5,11 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { networkPolicies } from '../../../hack/cluster/network-policy/kinds.ts';
+import { buildEgress } from '../../../hack/quickstart/manifests.ts';
+import { packageGateway } from '../../../hack/quickstart/package-gateway.ts';
+import { applyBuildPolicy } from '../../../test/support/build-policy.ts';
 import { buildWorld } from '../../../test/support/build-world.ts';
 import { type GitServer, startGitServer } from '../../../test/support/git-server/git-server.ts';
 import { createRepository, type Repository } from '../../../test/support/git-server/repository.ts';
 import { installKinds } from '../../../test/support/kinds/cluster.ts';
+import { type Neighbours, reachProgram, startNeighbours } from '../../../test/support/neighbours.ts';
 import { pushOurImages } from '../../../test/support/our-images.ts';
 import { until } from '../../../test/support/until.ts';
 import type { Build } from '../../crds/build/build.ts';
@@ -47,6 +52,11 @@ beforeAll(async () => {
     response.writeHead(request.method === 'POST' ? 403 : 404).end();
   }).listen(0, address);
   await once(refusing, 'listening');
+  const exceptions = [
+    { cidr: address, port: server.port, http: true },
+    { cidr: address, port, http: true },
+    { cidr: address, port: portOf(refusing), http: true },
+  ];
   world = await buildWorld({
     kubeconfig,
     namespace: 'build-e2e',
@@ -55,11 +65,7 @@ beforeAll(async () => {
       repository: `${registry}/build-e2e/shop`,
       spec: source(),
     },
-    exceptions: [
-      { cidr: address, port: server.port, http: true },
-      { cidr: address, port, http: true },
-      { cidr: address, port: portOf(refusing), http: true },
-    ],
+    exceptions,
     builds: {
       builderImage,
       cache: { storageClass: 'local-path', megabytes: 2000 },
@@ -68,6 +74,10 @@ beforeAll(async () => {
         { host: registry, http: true, insecure: true },
       ],
     },
+  });
+  await applyBuildPolicy(world, {
+    settings: { builds: { namespace: world.buildNamespace }, outbound: { allow: exceptions } },
+    builds: { networkPolicy: { egress: buildEgress(address, await packageGateway()) } },
   });
   const stringData = { username: 'git', password: 'planted-git-secret' };
   await world.client.create(secrets, { metadata: { namespace: 'build-e2e', name: 'git' }, stringData });
@@ -166,6 +176,45 @@ it('ends a build that a newer one replaces, and its pod', async () => {
 
   expect([reasonOf(ended), ended.status?.supersededBy]).toEqual(['BuildCancelled', 'newer']);
   await until(async () => (await alive(metadata.uid)) === 0, { deadlineMs: 40_000, everyMs: 250 });
+});
+
+describe('a build that looks around in the network', () => {
+  let neighbours: Neighbours;
+  beforeAll(async () => void (neighbours = await startNeighbours(world)));
+  afterAll(() => neighbours[Symbol.asyncDispose]());
+
+  it('reaches the registry and DNS and nothing else of cluster, node and cloud, and may be of anybody then', async () => {
+    const [reached, ofAnybody] = await Promise.all([reachedFrom(neighbours.targets), builtByHand('with')]);
+
+    expect(reached).toEqual(['registry', 'dns']);
+    expect(reasonOf(ofAnybody)).toBe('BuildSucceeded');
+    expect(ofAnybody.status?.image).toContain('/build-e2e/shop-untrusted@sha256:');
+  });
+
+  it('would reach all of it without the NetworkPolicy, and then nothing runs that nobody vouches for', async () => {
+    await world.client.delete(networkPolicies, { namespace: world.buildNamespace, name: 'vish-builds' });
+
+    const [reached, ofAnybody] = await Promise.all([reachedFrom(neighbours.targets), builtByHand('without')]);
+
+    expect(reached).toEqual(Object.keys(neighbours.targets));
+    expect(reasonOf(ofAnybody)).toBe('UntrustedBuildRefused');
+    expect(ofAnybody.status?.failure).toMatchObject({ stage: 'Clone', class: 'Platform' });
+  });
+
+  async function builtByHand(note: string): Promise<Build> {
+    const files = { Dockerfile: 'FROM busybox:1.35\nRUN true\n', note };
+    const commit = await repository.commit({ files, branch: 'by-hand' });
+    const { metadata } = await world.byHand(commit);
+    return world.until(metadata.name, isOver, 120_000);
+  }
+
+  /** What the commands of a Dockerfile could connect to; the step fails, because a failed one's lines are kept. */
+  async function reachedFrom(targets: Neighbours['targets']): Promise<string[]> {
+    const Dockerfile = 'FROM node:24-slim\nCOPY reach.js .\nRUN node reach.js && exit 3\n';
+    const { status } = await built({ Dockerfile, 'reach.js': reachProgram(targets) });
+    const line = status?.failure?.lines?.find((said) => said.startsWith('reached:')) ?? JSON.stringify(status?.failure);
+    return line.replace('reached:', '').trim().split(' ');
+  }
 });
 
 const portOf = (listening: Server) => (listening.address() as AddressInfo).port;

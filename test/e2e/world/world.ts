@@ -5,6 +5,8 @@ import { inject } from 'vitest';
 import { run } from '../../../hack/lib/run.ts';
 import { chartValues } from '../../../hack/quickstart/manifests.ts';
 import { packageGateway } from '../../../hack/quickstart/package-gateway.ts';
+import { loadConnection } from '../../../src/kube/connection/load-connection.ts';
+import { systemClock } from '../../../src/seams/system.ts';
 import { type Connected, connectTo } from '../../harness/connect.ts';
 import { type StatusWatch, watchStatuses } from '../../harness/kstatus/status-watch.ts';
 import { type Leftovers, watchForLeftovers } from '../../harness/leaks/leftovers.ts';
@@ -44,8 +46,13 @@ export interface World {
   close(): Promise<void>;
 }
 
+export interface WorldOptions {
+  /** The operator's pods are held by the chart's own NetworkPolicy. Default false. */
+  readonly networkPolicy?: boolean;
+}
+
 /** The shipped images under the shipped chart and its rights, two replicas. */
-export async function startWorld(namespace: string): Promise<World> {
+export async function startWorld(namespace: string, { networkPolicy = false }: WorldOptions = {}): Promise<World> {
   const { kubeconfig, binaries, registry, auditLog, address } = inject('node');
   const images = await pushOurImages(inject('node'));
   await installKinds(kubeconfig);
@@ -59,7 +66,10 @@ export async function startWorld(namespace: string): Promise<World> {
   const requests = createRequests({ auditLog, client: api.client });
   const start = await requests.mark();
   const gitHost = { cidr: `${address}/32`, port: git.port, http: true };
-  const values = chartValues(images, registry, { gitHost, gateways: await packageGateway() });
+  const values = {
+    ...chartValues(images, registry, { gitHost, gateways: await packageGateway() }),
+    ...(networkPolicy && { networkPolicy: await operatorPolicy(kubeconfig) }),
+  };
   const operator = await installOperator({ api, kubeconfig, binaries, values, namespace: systemNamespace });
   const statuses = await watchStatuses({ transport: api.transport, secrets });
   await api.client.create(namespaces, { metadata: { name: namespace } });
@@ -88,4 +98,12 @@ export async function startWorld(namespace: string): Promise<World> {
       await api.close();
     },
   };
+}
+
+/** API server and DNS of the local cluster are processes of its node. */
+async function operatorPolicy(kubeconfig: string): Promise<object> {
+  const { server } = await loadConnection({ clock: systemClock, kubeconfig });
+  const { hostname, port } = new URL(server);
+  const node = { ipBlock: { cidr: `${hostname}/32` } };
+  return { enabled: true, apiServer: [{ to: [node], ports: [{ protocol: 'TCP', port: Number(port) }] }], dns: [node] };
 }
