@@ -93,6 +93,17 @@ const builds = z.strictObject({
     .optional()
     .describe('One volume for each Project, so that trusted builds begin warm. Absent: every build starts empty.'),
   source: source.prefault({}).describe('How much of a repository is taken; more is refused with SourceRefused.'),
+  provenance: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Records how an image was built (SLSA provenance, without the values of arguments), attached to the image.',
+    ),
+  sbomGenerator: text(500)
+    .optional()
+    .describe(
+      'Image that lists what is in each built image, as BuildKit asks for it: docker/buildkit-syft-scanner or one like it. It is pulled, and adds seconds to each build. Absent: no list of contents.',
+    ),
   baseImages: baseImages
     .optional()
     .describe('What the Dockerfiles begin with that are derived for repositories without one.'),

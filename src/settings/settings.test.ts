@@ -22,6 +22,7 @@ it('has safe defaults for everything', async () => {
       maxMemory: '16Gi',
       source: { packMegabytes: 1000, megabytes: 4000, fileMegabytes: 500, files: 200_000, seconds: 600 },
       registries: [],
+      provenance: true,
     },
     outbound: { allow: [], clusterRanges: [], apiServers: [] },
     rollouts: { maxConcurrent: 100 },

@@ -48,6 +48,7 @@ const defaults = {
   cpu: '100m',
   storage: '5Gi',
   registries: [],
+  provenance: true,
   keepSeconds: 600,
   maxConcurrent: 2,
   untrustedWithoutNetworkPolicy: false,

@@ -6,6 +6,8 @@ import type { Exception } from '../../outbound/outbound.ts';
 export interface BuildOptions extends JobOptions {
   /** What derived Dockerfiles begin with. Absent: the table of src/images/analysis. */
   readonly baseImages?: BuildStepPlan['baseImages'] | undefined;
+  readonly provenance: boolean;
+  readonly sbomGenerator?: string | undefined;
   /** For Builds that name none. */
   readonly deadlineSeconds: number;
   /** Builds at the same time, over all Projects. */

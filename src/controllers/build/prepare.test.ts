@@ -43,6 +43,7 @@ const withArguments = (count: number, value: string) => ({
   labels: {},
   registries: [],
   cacheMegabytes: 1,
+  attestations: { provenance: false },
 });
 
 it('takes build arguments that one variable of a container has room for', () => {

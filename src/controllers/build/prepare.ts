@@ -1,9 +1,11 @@
 import type { Build } from '../../crds/build/build.ts';
+import { wholeSeconds } from '../../crds/conditions/conditions.ts';
 import { amountOf } from '../../crds/fields/quantities.ts';
 import type { Project } from '../../crds/project/project.ts';
 import type { SummaryReason } from '../../crds/reasons/reasons.ts';
 import type { BuildPlan, Credentials } from '../../images/driver/driver.ts';
 import { cacheFor, throwawayMegabytes } from '../../images/driver/job/options.ts';
+import { imageLabels } from '../../images/labels.ts';
 import { SignatureError } from '../../images/signature/errors.ts';
 import { planText } from '../../images/steps/plans.ts';
 import { type Client, ifPresent, type Stored } from '../../kube/index.ts';
@@ -48,7 +50,7 @@ export async function prepare(wanted: Wanted, means: Means, signal: AbortSignal)
     const message = "the operator's settings name no builder image; have the administrator set builds.builderImage";
     throw new NotReady('BuilderUnavailable', message);
   }
-  const image = imagePlanOf(wanted.build, wanted.project, means.options);
+  const image = imagePlanOf(wanted, means.options);
   fits(wanted.build, means.options);
   argumentsFit(image);
   const { source, image: destination } = wanted.project.spec;
@@ -143,9 +145,9 @@ export function clonePlanOf(
   return { url, gitArgs: [...git.args], gitEnv: { ...git.env }, commit, limits, mustBeIsolated };
 }
 
-function imagePlanOf(build: Build, project: Project, options: BuildOptions): BuildPlan['image'] {
+function imagePlanOf({ build, project, now }: Wanted, options: BuildOptions): BuildPlan['image'] {
   const { spec } = build;
-  const { registries, baseImages } = options;
+  const { registries, baseImages, provenance, sbomGenerator } = options;
   const cache = cacheFor(trustOf(build), options);
   const { args = [], platforms = [] } = spec.build ?? {};
   return {
@@ -154,11 +156,13 @@ function imagePlanOf(build: Build, project: Project, options: BuildOptions): Bui
     args,
     platforms,
     labels: {
-      'org.opencontainers.image.source': project.spec.source.git?.url ?? '',
-      'org.opencontainers.image.revision': spec.commit,
+      [imageLabels.source]: project.spec.source.git?.url ?? '',
+      [imageLabels.revision]: spec.commit,
+      [imageLabels.created]: wholeSeconds(new Date(now)),
     },
     registries: [...registries],
     cacheMegabytes: cache?.megabytes ?? throwawayMegabytes,
+    attestations: { provenance, ...(sbomGenerator !== undefined && { sbomGenerator }) },
     ...(baseImages && { baseImages }),
   };
 }

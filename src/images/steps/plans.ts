@@ -52,6 +52,12 @@ export const buildPlan = z.strictObject({
   registries: z.array(registry),
   /** What the state folder may keep for the next build. */
   cacheMegabytes: z.number().int().positive(),
+  /** What is recorded of the build and attached to the image. */
+  attestations: z.strictObject({
+    provenance: z.boolean(),
+    /** Image that lists what is in the built one. */
+    sbomGenerator: z.string().exactOptional(),
+  }),
   /** For a derived Dockerfile. */
   baseImages: baseImages.exactOptional(),
 });

@@ -3,7 +3,15 @@ import type { BuildStepPlan } from '../plans.ts';
 import { buildArguments } from './arguments.ts';
 import { daemonConfig } from './daemon-config.ts';
 
-const plan: BuildStepPlan = { path: '.', args: [], platforms: [], labels: {}, registries: [], cacheMegabytes: 1 };
+const plan: BuildStepPlan = {
+  path: '.',
+  args: [],
+  platforms: [],
+  labels: {},
+  registries: [],
+  cacheMegabytes: 1,
+  attestations: { provenance: false },
+};
 const places = { repository: '/workspace/repository', image: '/layout/image' };
 const argumentsOf = (change: Partial<BuildStepPlan> = {}) => buildArguments({ ...plan, ...change }, places);
 
@@ -64,5 +72,20 @@ it('writes the registries of the settings, quoted', () => {
     'http = true',
     'insecure = true',
     '',
+  ]);
+});
+
+it('has recorded what the settings ask for, with the commit, and nothing that an argument asks for', () => {
+  const args = [{ name: 'BUILDKIT_ATTEST_SBOM', value: 'generator=evil.test/scanner' }];
+  const labels = { 'org.opencontainers.image.source': 'https://git.test/a', 'org.opencontainers.image.revision': 'c' };
+  const attesting = (all: string[]) => all.filter((argument) => /attest|vcs|evil/i.test(argument));
+  const attestations = { provenance: true, sbomGenerator: 'r.test/scanner:1' };
+
+  expect(attesting(argumentsOf({ args, labels }))).toEqual([]);
+  expect(attesting(argumentsOf({ args, labels, attestations }))).toEqual([
+    '--opt=attest:provenance=mode=min,version=v1',
+    '--opt=vcs:source=https://git.test/a',
+    '--opt=vcs:revision=c',
+    '--opt=attest:sbom=generator=r.test/scanner:1',
   ]);
 });

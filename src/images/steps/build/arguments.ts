@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { imageLabels } from '../../labels.ts';
 import type { BuildStepPlan } from '../plans.ts';
 
 export interface BuildPaths {
@@ -30,7 +31,10 @@ export function buildArguments(plan: BuildStepPlan, { repository, image, paths =
     cmdline: 'dockerfile.v0',
     ...(plan.stage !== undefined && { target: plan.stage }),
     ...(plan.platforms.length > 0 && { platform: plan.platforms.join(',') }),
-    ...Object.fromEntries(plan.args.map(({ name, value }) => [`build-arg:${name}`, value])),
+    ...Object.fromEntries(
+      plan.args.filter(({ name }) => !isAttestation(name)).map(({ name, value }) => [`build-arg:${name}`, value]),
+    ),
+    ...attestations(plan),
     ...Object.fromEntries(Object.entries(plan.labels).map(([name, value]) => [`label:${name}`, value])),
   };
   return [
@@ -42,4 +46,21 @@ export function buildArguments(plan: BuildStepPlan, { repository, image, paths =
     ...Object.entries(options).map(([name, value]) => `--opt=${name}=${value}`),
     `--output=type=oci,dest=${image},tar=false`,
   ];
+}
+
+/** BuildKit reads these as attestations: what is attached to an image is not for its repository or its Build to say. */
+function isAttestation(name: string): boolean {
+  return name.startsWith('BUILDKIT_ATTEST_');
+}
+
+/** Provenance without the values of arguments, which only the people of a repository may see. */
+function attestations({ attestations: { provenance, sbomGenerator }, labels }: BuildStepPlan): Record<string, string> {
+  const source = labels[imageLabels.source];
+  return {
+    ...(provenance && {
+      'attest:provenance': 'mode=min,version=v1',
+      ...(source !== undefined && { 'vcs:source': source, 'vcs:revision': labels[imageLabels.revision] ?? '' }),
+    }),
+    ...(sbomGenerator !== undefined && { 'attest:sbom': `generator=${sbomGenerator}` }),
+  };
 }

@@ -7,7 +7,15 @@ import { StepError } from '../step-error.ts';
 import { buildArguments } from './arguments.ts';
 import { chooseDockerfile } from './choose.ts';
 
-const plan: BuildStepPlan = { path: '.', args: [], platforms: [], labels: {}, registries: [], cacheMegabytes: 1 };
+const plan: BuildStepPlan = {
+  path: '.',
+  args: [],
+  platforms: [],
+  labels: {},
+  registries: [],
+  cacheMegabytes: 1,
+  attestations: { provenance: false },
+};
 
 let home: string;
 let repository: string;

@@ -27,7 +27,13 @@ export async function describeImage(folder: string): Promise<Described> {
 
 async function imagesOf(folder: string, top: Descriptor): Promise<readonly Descriptor[]> {
   const parts = await read(folder, top);
-  return parts === undefined || parts.manifests.length === 0 ? [top] : parts.manifests;
+  if (parts === undefined || parts.manifests.length === 0) return [top];
+  return parts.manifests.filter((part) => !isAttestation(part));
+}
+
+/** What BuildKit attaches stands among the images, and is for no platform. */
+function isAttestation({ annotations }: Descriptor): boolean {
+  return annotations?.['vnd.docker.reference.type'] === 'attestation-manifest';
 }
 
 async function read(folder: string, { mediaType, digest }: Descriptor) {
