@@ -18,6 +18,9 @@ export const labels = {
 /** Value of `labels.managedBy`. */
 export const manager = 'vish';
 
+/** Value of `annotations.unusedSince` while the image goes. */
+export const imageDeleting = 'Deleting';
+
 /** Actions and hints that people and programs write. Each value is bound to what it acts on. */
 export const annotations = {
   /** Any changed value makes the operator look at the source now. */
@@ -40,4 +43,6 @@ export const annotations = {
   buildOf: 'vish.dev/build-of',
   /** On a Build: name of the Build of a newer commit that makes it pointless. It is ended when it has not ended yet. */
   supersededBy: 'vish.dev/superseded-by',
+  /** On a Build: since when nothing uses its image, or that it is being deleted. */
+  unusedSince: 'vish.dev/unused-since',
 } as const;

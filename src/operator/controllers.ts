@@ -9,6 +9,7 @@ import { followSource } from '../controllers/deployment/adapters/source.ts';
 import { createDeploymentController, deploymentWrites } from '../controllers/deployment/create.ts';
 import { createProductWatch } from '../controllers/metrics/create.ts';
 import { createProjectController } from '../controllers/project/create.ts';
+import { createRetention } from '../controllers/retention/create.ts';
 import { createTargetController } from '../controllers/target/create.ts';
 import { deploymentsOn, lookChanged } from '../controllers/target/use.ts';
 import type { Deployment } from '../crds/deployment/deployment.ts';
@@ -88,8 +89,14 @@ export function createControllers(options: ControllersOptions): Runnable[] {
       sessions,
     }),
   ];
+  const retention = createRetention({
+    ...shared,
+    informers: shared.cache,
+    log: logger,
+    outbound: options.outside.outbound,
+  });
   const watch = productWatchRunnable(createProductWatch(options));
-  return [watch, ...controllers.map(controllerRunnable), build.sweeper];
+  return [watch, ...controllers.map(controllerRunnable), build.sweeper, retention];
 }
 
 type Shared = ControllersOptions & { metrics: ControllerMetrics; consistency: ConsistencyMetrics };

@@ -30,6 +30,12 @@ const shape = z.strictObject({
       credentialsRef: reference('Secret of type kubernetes.io/dockerconfigjson')
         .optional()
         .describe('Credentials to push and pull. Default none: an open registry.'),
+      unused: z
+        .enum(['Keep', 'DryRun', 'Delete'])
+        .optional()
+        .describe(
+          'What becomes of images beyond builds.historyLimit that no release uses: they stay at the registry, are marked on their Builds, or are deleted. Default Keep.',
+        ),
     })
     .describe('Where the images go.'),
   ...shortForm,

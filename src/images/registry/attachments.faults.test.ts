@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startRegistry, type TestRegistry } from '../../../hack/cluster/images/testing/registry.ts';
 import { createOutbound, type Outbound } from '../../outbound/outbound.ts';
 import { systemClock } from '../../seams/system.ts';
+import { deleteImage } from './delete-image.ts';
 import { digestOf } from './digest.ts';
 import { pushLayout } from './layout.ts';
 import { attach, referrersOf, referrersTag } from './referrers.ts';
@@ -88,4 +89,37 @@ it('deletes an image with its tag, once, and says where the registry lets nothin
   expect(await here.digestOf('v1')).toBeUndefined();
   expect(await here.deleteManifest(subject.digest)).toBe('absent');
   expect(await repository('acme/shop', keeping.host).deleteManifest(subject.digest)).toBe('unsupported');
+});
+
+const isOurs = (tag: string) => /^[0-9a-f]{40}$/.test(tag);
+
+it('deletes an image with all that is attached to it, and leaves what another image is made of', async () => {
+  const layout = new Layout(await mkdtemp(join(work, 'layout-')));
+  const [shared, alone] = [(await layout.image([10])).image, (await layout.image([20])).image];
+  const here = repository('acme/parts');
+  const push = async (...parts: Descriptor[]) => {
+    const index = await layout.index(parts);
+    await layout.holds(index);
+    await pushLayout(layout.folder, here, 'c'.repeat(40));
+    return index;
+  };
+  const stays = await push(shared);
+  const goes = await push(shared, alone);
+  const attached = await attach(here, goes, note('signature'));
+
+  expect(await deleteImage(here, { digest: goes.digest, keep: [stays.digest], isOurs })).toBe('deleted');
+
+  const gone = [goes, alone, attached].map(({ digest }) => digest);
+  for (const digest of [...gone, referrersTag(goes.digest)]) expect(await here.digestOf(digest)).toBeUndefined();
+  for (const { digest } of [stays, shared]) expect(await here.digestOf(digest)).toBe(digest);
+  expect(await deleteImage(here, { digest: goes.digest, keep: [stays.digest], isOurs })).toBe('absent');
+});
+
+it('leaves an image that somebody gave a tag of their own, and one that the registry keeps', async () => {
+  const there = repository('acme/shop', keeping.host);
+  const wanted = { digest: subject.digest, keep: [], isOurs };
+
+  expect(await deleteImage(repository('acme/shop'), wanted)).toBe('kept');
+  expect(await deleteImage(there, { ...wanted, isOurs: () => true })).toBe('unsupported');
+  expect(await there.digestOf(subject.digest)).toBe(subject.digest);
 });

@@ -13,6 +13,7 @@ import type { Artifact } from '../release/identity.ts';
 import { remove } from '../remove.ts';
 import { buildFinding, buildState } from './builds.ts';
 import { endedSurplus } from './surplus.ts';
+import { takeUp } from './take-up.ts';
 import { vouchFor } from './vouch.ts';
 
 type Context = Pick<Look, 'client' | 'stores' | 'planBuild' | 'wrote' | 'deleted' | 'now' | 'signal'>;
@@ -31,10 +32,13 @@ export async function findOrMakeBuild(context: Context, request: ArtifactRequest
   const planned = context.planBuild(request);
   const { name } = planned.metadata;
   const known = context.stores.builds.store.get(formatKey({ namespace, name }));
-  if (known !== undefined) return vouchFor(context, asPlanned(known, planned));
+  if (known !== undefined) return vouchFor(context, await takeUp(context, asPlanned(known, planned)));
   const made = await vouchFor(context, asPlanned(await create(context, request, planned), planned));
   await supersede(context, request, made);
-  for (const old of endedSurplus(request.project, context.stores)) await remove(context, builds, old);
+  // Otherwise their images go first, which the retention sees to.
+  if ((request.project.spec.image.unused ?? 'Keep') === 'Keep') {
+    for (const old of endedSurplus(request.project, context.stores)) await remove(context, builds, old);
+  }
   return made;
 }
 

@@ -14,7 +14,11 @@ interface Stores {
 const mostAtOnce = 10;
 
 /** Ended Builds of a Project beyond its limit, oldest first. What a release runs or somebody waits for stays. */
-export function endedSurplus(project: Read<Project>, { builds, deployments }: Stores): Read<Build>[] {
+export function endedSurplus(
+  project: Read<Project>,
+  { builds, deployments }: Stores,
+  most = mostAtOnce,
+): Read<Build>[] {
   const { namespace = '', uid } = project.metadata;
   const ended = builds.store.byIndex('owner', uid).filter((build) => buildState(build) !== 'Running');
   const used = inUse(deployments.store.byIndex('namespace', namespace));
@@ -22,7 +26,7 @@ export function endedSurplus(project: Read<Project>, { builds, deployments }: St
     .sort((a, b) => creation(b) - creation(a))
     .slice(project.spec.builds.historyLimit)
     .filter(({ metadata, status }) => !used.has(metadata.name) && !used.has(status?.image ?? ''))
-    .slice(-mostAtOnce);
+    .slice(-most);
 }
 
 function inUse(all: readonly Read<Deployment>[]): Set<string> {
