@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Buildkit, startBuildkitd } from '../../../../hack/cluster/build/buildkitd.ts';
 import { createReporter } from '../../../../hack/cluster/cli/reporter.ts';
+import { startRegistry, type TestRegistry } from '../../../../hack/cluster/images/testing/registry.ts';
 import { run } from '../../../../hack/lib/run.ts';
 import { type Descriptor, indexSchema, partsOf } from '../../registry/types.ts';
 import type { BuildStepPlan } from '../plans.ts';
@@ -24,18 +25,65 @@ const plan: BuildStepPlan = {
   attestations: { provenance: true },
 };
 
+/** Lists contents as BuildKit asks for it: it tells the name of each file at the root of the image. */
+const generator = `package main
+
+import (
+	"encoding/json"
+	"os"
+)
+
+func main() {
+	files, _ := os.ReadDir(os.Getenv("BUILDKIT_SCAN_SOURCE"))
+	names := []string{}
+	for _, file := range files {
+		names = append(names, file.Name())
+	}
+	statement := map[string]any{
+		"_type":         "https://in-toto.io/Statement/v0.1",
+		"predicateType": "https://spdx.dev/Document",
+		"predicate":     map[string]any{"files": names},
+	}
+	text, _ := json.Marshal(statement)
+	if os.WriteFile(os.Getenv("BUILDKIT_SCAN_DESTINATION")+"/image.spdx.json", text, 0o644) != nil {
+		os.Exit(1)
+	}
+}
+`;
+
 let work: string;
 let buildkit: Buildkit;
+let registry: TestRegistry;
 
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'vish-attestations-'));
-  buildkit = await startBuildkitd({ folder: join(work, 'buildkit'), registries: '', report: createReporter() });
+  registry = await startRegistry(work);
+  const registries = `[registry."${registry.host}"]\nhttp = true\n[frontend."gateway.v0"]\nenabled = false\n`;
+  buildkit = await startBuildkitd({ folder: join(work, 'buildkit'), registries, report: createReporter() });
 });
 
 afterAll(async () => {
   await buildkit[Symbol.asyncDispose]();
+  await registry[Symbol.asyncDispose]();
   await rm(work, { recursive: true, force: true });
 });
+
+/** The image of the generator, at the registry. */
+async function pushedGenerator(): Promise<string> {
+  const folder = await mkdtemp(join(work, 'generator-'));
+  await writeFile(join(folder, 'main.go'), generator);
+  await writeFile(join(folder, 'Dockerfile'), 'FROM scratch\nCOPY list /list\nENTRYPOINT ["/list"]\n');
+  const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GO111MODULE: 'off' };
+  await run('go', ['build', '-o', 'list', 'main.go'], { cwd: folder, env, timeoutMs: 120_000 });
+  const name = `${registry.host}/generator:1`;
+  const local = [
+    `--local=context=${folder}`,
+    `--local=dockerfile=${folder}`,
+    `--output=type=image,name=${name},push=true`,
+  ];
+  await run(buildkit.buildctl, ['--addr', buildkit.address, 'build', '--frontend=dockerfile.v0', ...local]);
+  return name;
+}
 
 /** What the build step leaves for the push step. */
 async function built(change: Partial<BuildStepPlan> = {}): Promise<string> {
@@ -74,6 +122,19 @@ it('has BuildKit attach where the image came from, and no value of an argument',
   expect(statement).toContain(commit);
   expect(statement).toContain('https://git.test/shop.git');
   expect(statement).not.toContain('planted-value');
+});
+
+it('has the image of the settings list what is in each image', async () => {
+  const sbomGenerator = await pushedGenerator();
+
+  const statements = await statementsIn(await built({ attestations: { provenance: true, sbomGenerator } }));
+
+  const found = statements.map((each) => JSON.parse(each) as { predicateType: string; predicate: object });
+  expect(found.map(({ predicateType }) => predicateType).toSorted()).toEqual([
+    'https://slsa.dev/provenance/v1',
+    'https://spdx.dev/Document',
+  ]);
+  expect(found).toContainEqual(expect.objectContaining({ predicate: { files: ['hello'] } }));
 });
 
 it('tells size and platform of the image alone, whatever is attached to it', async () => {
