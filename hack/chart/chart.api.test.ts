@@ -267,6 +267,18 @@ describe('the rights', () => {
   });
 });
 
+describe('copies of Secrets', () => {
+  it('are allowed nowhere by default, and where the values say', async () => {
+    const bound = (manifests: readonly Manifest[]) =>
+      manifests.filter(({ kind, metadata }) => kind === 'RoleBinding' && metadata.name === 'vish-secret-copies');
+
+    expect(bound(all)).toEqual([]);
+    expect(
+      bound(await render('secretCopies.namespaces={shop,blog}')).map(({ metadata }) => metadata.namespace),
+    ).toEqual(['shop', 'blog']);
+  });
+});
+
 describe('on an API server', () => {
   let applied: { code: number; output: string };
   beforeAll(async () => {
@@ -281,11 +293,11 @@ describe('on an API server', () => {
     await until(async () => (await create(job, 'admin')).includes('only the operator'));
   });
   afterAll(async () => {
-    for (const object of ['validatingadmissionpolicybinding/vish-builds', 'validatingadmissionpolicy/vish-builds']) {
-      await kubectl(['delete', object]);
-    }
+    const policies = 'validatingadmissionpolicybinding,validatingadmissionpolicy';
+    for (const name of ['vish-builds', 'vish-secret-copies']) await kubectl(['delete', policies, name]);
     await kubectl(['delete', 'namespace', 'chart-builds', 'vish-system', '--wait=false']);
     await kubectl(['delete', 'clusterrole,clusterrolebinding', 'vish-operator']);
+    await kubectl(['delete', 'clusterrole', 'vish-secret-copies']);
   });
 
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: podSpec() };
@@ -304,10 +316,10 @@ describe('on an API server', () => {
   };
 
   /** As somebody who is in the group of administrators, so that only the policy can refuse. */
-  async function create(object: object, user: string): Promise<string> {
+  async function create(object: object, user: string, namespace = 'chart-builds'): Promise<string> {
     const who = ['--as', user, '--as-group', 'system:masters'];
     const { output } = await kubectl(
-      ['create', '--dry-run=server', '-n', 'chart-builds', ...who, '-f', '-'],
+      ['create', '--dry-run=server', '-n', namespace, ...who, '-f', '-'],
       JSON.stringify(object),
     );
     return output;
@@ -336,6 +348,21 @@ describe('on an API server', () => {
     ['a pod of another controller', pod, 'system:serviceaccount:kube-system:replicaset-controller'],
   ])('the build namespace refuses %s', async (_what, object, user) => {
     expect(await create(object, user)).toContain('only the operator may run something in this namespace');
+  });
+
+  it.each([
+    ['copies of Secrets that belong to a release', {}, operator, 'created (server dry run)'],
+    ['no token', { type: 'kubernetes.io/service-account-token' }, operator, 'only as copies'],
+    ['no Secret of nobody', { metadata: { name: 'a' } }, operator, 'only as copies'],
+    ['no Secret that can change', { immutable: false }, operator, 'only as copies'],
+    ['what others want', { immutable: false }, 'admin', 'created (server dry run)'],
+  ])('where it may create Secrets, the operator makes %s', async (_what, change, user, says) => {
+    const owner = { apiVersion: 'apps/v1', kind: 'ControllerRevision', name: 'a-1', uid: 'u', controller: true };
+    const annotations = { 'kubernetes.io/service-account.name': 'default' };
+    const metadata = { name: 'a', annotations, ownerReferences: [owner] };
+    const secret = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, immutable: true, ...change };
+
+    expect(await create(secret, user, 'vish-system')).toContain(says);
   });
 
   it.each([

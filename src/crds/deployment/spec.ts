@@ -41,7 +41,7 @@ const shape = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'True restores Secrets with a rollback as well; that fails where the old value was revoked. Default false.',
+      'True copies Opaque Secrets with each release, and a rollback restores them; the app fails where the old value was revoked. The operator needs a right for it in the namespace. Default false.',
     ),
   paused: z
     .boolean()

@@ -81,6 +81,22 @@ it('does not follow a Secret whose change is to be ignored', async () => {
   expect(held).not.toHaveProperty('digest');
 });
 
+it('has Opaque Secrets copied with a release when a rollback is to restore them, and no others', async () => {
+  const { client, reader } = aReader();
+  await client.create(secrets, { ...named('password'), data: {}, type: 'Opaque' });
+  await client.create(secrets, { ...named('certificate'), data: {}, type: 'kubernetes.io/tls' });
+  const both = aDeployment(
+    { envFrom: [{ secretRef: { name: 'password' } }, { secretRef: { name: 'certificate' } }] },
+    { rollbackSecrets: true },
+  );
+  const copied = async (of: typeof both) =>
+    (await reader.read(of, signal)).flatMap(({ name, copied: is }) => (is ? [name] : []));
+
+  expect(await copied(both)).toEqual(['password']);
+  expect(await copied(withSecret)).toEqual([]);
+  expect(await copied({ ...both, spec: { ...both.spec, onSecretChange: 'Ignore' } })).toEqual([]);
+});
+
 it('says what is missing', async () => {
   const { client, reader, see } = aReader();
   see(await client.create(configMaps, { ...named('settings'), data: {} }));

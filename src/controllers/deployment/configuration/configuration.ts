@@ -13,6 +13,8 @@ import { type Reference, referencesOf } from './references.ts';
 export interface Held extends Reference {
   /** Part of what identifies a release; absent for what changes without one. */
   readonly digest?: string;
+  /** A release holds a copy of it. */
+  readonly copied?: true;
 }
 
 export interface ConfigurationReaderOptions {
@@ -24,6 +26,7 @@ export interface ConfigurationReaderOptions {
 
 /** Secrets are not watched: a right to watch is one to read them all. */
 export const secretPollMs = 60_000;
+const copiesPollMs = 10 * secretPollMs;
 const mostRemembered = 10_000;
 
 /** Reads what a Deployment refers to: ConfigMaps when they changed, Secrets by name and at most once a minute. */
@@ -33,6 +36,8 @@ export class ConfigurationReader {
   private readonly secrets: Lru<Content>;
   /** Digests by version, so that a Secret that did not change is not digested again. */
   private readonly digested: Lru<Content>;
+  /** Copies of Secrets that are there, which no cache tells. */
+  readonly knownCopies: Lru<true>;
 
   constructor(options: ConfigurationReaderOptions) {
     this.options = options;
@@ -40,6 +45,7 @@ export class ConfigurationReader {
     this.maps = new Lru({ ...bounds, ttlMs: 24 * 3_600_000 });
     this.secrets = new Lru({ ...bounds, ttlMs: secretPollMs });
     this.digested = new Lru({ ...bounds, ttlMs: 24 * 3_600_000 });
+    this.knownCopies = new Lru({ ...bounds, ttlMs: copiesPollMs });
   }
 
   /** Throws an Obstacle when something is missing: a replica would wait for it for ever. */
@@ -57,7 +63,14 @@ export class ConfigurationReader {
     const absent = reference.keys.filter((each) => !content.keys.includes(each));
     if (absent.length > 0) throw missing(reference, `it has no key ${absent.slice(0, 5).join(', ')}`);
     const counts = reference.track && (reference.kind === 'ConfigMap' || deployment.spec.onSecretChange !== 'Ignore');
-    return counts ? { ...reference, digest: content.digest } : reference;
+    if (!counts) return reference;
+    const isCopied = reference.kind === 'ConfigMap' || (deployment.spec.rollbackSecrets && content.restorable === true);
+    return { ...reference, digest: content.digest, ...(isCopied ? { copied: true } : {}) };
+  }
+
+  /** It is read again at the next look. */
+  forgetSecret(key: { namespace: string; name: string }): void {
+    this.secrets.delete(formatKey(key));
   }
 
   private async configMap(key: { namespace: string; name: string }, signal: AbortSignal): Promise<Content | undefined> {
@@ -91,11 +104,6 @@ export class ConfigurationReader {
 export function copyName(release: string, { kind, name, digest = '' }: Held): string {
   const hash = createHash('sha256').update(`${kind}/${name}/${digest}`).digest('hex').slice(0, 10);
   return `${release}-${hash}`;
-}
-
-/** ConfigMaps are copied; Secrets stay where they are, so that a rollback does not bring a revoked password back. */
-export function isCopied({ kind, track }: Reference): boolean {
-  return kind === 'ConfigMap' && track;
 }
 
 function missing({ kind, name }: Reference, what: string): Obstacle {

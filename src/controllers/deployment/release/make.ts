@@ -6,7 +6,7 @@ import type { Read } from '../../../objects/wire.ts';
 import { type ControllerRevision, controllerRevisions } from '../../../objects/workloads.ts';
 import type { ConfigurationCopy } from '../../../rollout/release.ts';
 import type { Target } from '../../../targets/target.ts';
-import { copyName, type Held, isCopied } from '../configuration/configuration.ts';
+import { copyName, type Held } from '../configuration/configuration.ts';
 import type { Look } from '../look.ts';
 import { Obstacle } from '../obstacle.ts';
 import { type Artifact, type Candidate, causeOf, hashOfIdentity, identityOf, pullSecretOf } from './identity.ts';
@@ -94,7 +94,7 @@ function originOf(artifact: Artifact): Pick<ReleaseContent, 'commit' | 'trust'> 
 }
 
 function configurationOf(release: string, held: Held): ConfigurationCopy {
-  return { kind: held.kind, source: held.name, copy: isCopied(held) ? copyName(release, held) : held.name };
+  return { kind: held.kind, source: held.name, copy: held.copied === true ? copyName(release, held) : held.name };
 }
 
 function revisionOf(

@@ -41,7 +41,6 @@ it.each<[string, Partial<DeploymentSpecInput>, string]>([
   ['a mirror on a route of the user', { strategy: canary({ mirrorPercent: 5 }), target }, 'into your own route'],
   ['hooks', { hooks: { afterRelease: { command: ['true'] } } }, 'hooks'],
   ['schedules', { schedules: [{ name: 'a', cron: '@daily', command: ['true'] }] }, 'schedules'],
-  ['old Secrets', { rollbackSecrets: true }, 'rollbackSecrets'],
 ])('refuses %s, and names what works', (_, change, message) => {
   expect(check(change)).toThrow(
     expect.objectContaining({ reason: 'Unsupported', message: expect.stringContaining(message) }),

@@ -35,11 +35,6 @@ const rows: readonly Row[] = [
     asked: ({ schedules }) => (schedules ?? []).length > 0,
     instead: 'use a CronJob of your own',
   },
-  {
-    field: 'rollbackSecrets: true',
-    asked: ({ rollbackSecrets }) => rollbackSecrets,
-    instead: 'Secrets stay current; remove it',
-  },
 ];
 
 /** Refuses up front, before anything changes, what would otherwise be left undone in silence. */

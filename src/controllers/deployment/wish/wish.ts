@@ -87,7 +87,7 @@ async function newestRelease(look: Look, target: Target, { wish, status }: Memor
   const { restartedAt, lastRelease: lastNumber = 0 } = status;
   const request = { deployment, spec: deployment.spec, artifact, held, restartedAt, releases, lastNumber };
   const release = await orObstacle(() => findOrMake({ ...look, target }, request));
-  await makeCopies(look, release.revision, held);
+  await makeCopies(look, release, held);
   return release;
 }
 
