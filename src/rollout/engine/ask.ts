@@ -35,6 +35,8 @@ export function promote(state: State, ask: Ask, { strategy, ...context }: Contex
   if (ask.step === 'full') return goTo(accepted ?? state, rollout, legs.length - 1, { strategy, ...context });
   // Missing data are no decision: one that comes later is asked for when it is time.
   if (accepted !== undefined && legs[rollout.step]?.waits !== 'Person') return { state: accepted };
+  // Who names a step means that one: a decision that comes later is another one.
+  if (typeof ask.step === 'number' && legs[ask.step]?.waits !== 'Person') return refuse(asksNobody(ask));
   if (!legs.slice(rollout.step).some(({ waits }) => waits === 'Person')) return refuse(noDecision(ask, legs));
   return { state: { ...(accepted ?? state), rollout: { ...rollout, approved: true } } };
 }
@@ -84,6 +86,10 @@ function goTo(state: State, rollout: Rollout, step: number, context: Context): A
   const isPreparing = rollout.phase === phases.preparing;
   const moved = isPreparing ? { ...rollout, ...stepFields(strategy, step) } : enterLeg(rollout, step, context);
   return { state: { ...state, rollout: moved } };
+}
+
+function asksNobody({ release, step }: Ask): string {
+  return `Step ${step} of release ${release} asks nobody: vish.dev/promote: "${release}" says yes to the next decision.`;
 }
 
 function noDecision({ release }: Ask, legs: readonly Leg[]): string {

@@ -92,6 +92,16 @@ describe('BlueGreen', () => {
     expect(engine.look(two, running).aim.stage).toEqual({ weight: 100, replicas: 4 });
   });
 
+  it('takes no decision about a step that asks nobody for the one that comes later', () => {
+    const engine = serving(manual);
+    engine.look(two, running);
+    const refused = say(engine, 'promote', '2/0');
+    engine.look(two, succeeded);
+
+    expect(refused).toContain('asks nobody');
+    expect(engine.look(two, succeeded).summary.reason).toBe('AwaitingApproval');
+  });
+
   it('goes back when nobody decides before the deadline that was asked for', () => {
     const engine = serving(blueGreen({ promotion: 'Manual', approvalDeadlineSeconds: 300 }));
     engine.look(two, succeeded);
