@@ -80,6 +80,23 @@ it('a release keeps its Service until its last pod has ended, because a gateway 
   expect(namesOf([])).toEqual(['web-1']);
 });
 
+it('a strategy that moves no traffic takes over when what was kept warm is gone, and never leads to that', () => {
+  const rolling = { from: undefined, stage: undefined, strategy: strategy.parse({}) } as unknown as Partial<Intent>;
+  const pod = { metadata: { name: 'web-1-x', uid: 'x', resourceVersion: '1' } };
+  const deployment = aDeployment({});
+  const led = (traffic: string) => ({ service: childOf(deployment, {}, { notes: { 'vish.dev/traffic': traffic } }) });
+  const inputOf = (pods: ReleaseView['pods'], traffic = '2=100') => {
+    const view = { next: side(second), others: [{ ...side(first), pods }] };
+    return { view, input: shiftInputOf({ view, intent: intentOf(rolling), deployment }, led(traffic)) };
+  };
+
+  const { view, input } = inputOf([pod]);
+
+  expect(input && trafficOf(view, input).main).toBe(second);
+  expect(inputOf([]).input).toBeUndefined();
+  expect(inputOf([pod], '1=100').input).toBeUndefined();
+});
+
 describe('from a release that listens nowhere', () => {
   it('comes a preview, and then all traffic', () => {
     const views = [side(second), side(silent)] as const;

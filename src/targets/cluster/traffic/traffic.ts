@@ -25,7 +25,8 @@ export function shiftInputOf(
 ): ShiftInput | undefined {
   const { replicas: desired, from, warm, goingBack = false, hasServed, paused } = intent;
   const splits = settingsOf(deployment).gateway !== undefined;
-  const stage = movedStage(intent, splits);
+  const isEnding = isLedAlone(leading, deployment, intent) && view.others.some((each) => livePods(each).length > 0);
+  const stage = isEnding ? { weight: 100, replicas: desired } : movedStage(intent, splits);
   if (stage === undefined) return undefined;
   const views = [view.next, ...view.others];
   const home = goingBack ? intent.release : (from ?? intent.release);
@@ -46,6 +47,15 @@ export function shiftInputOf(
     warm: kept && { side: kept, replicas: warm?.replicas ?? 0 },
     others: others.filter((side) => side !== came && side !== kept),
   };
+}
+
+/**
+ * Nothing is on its way, and all traffic is led to the one that serves: as long as there is something of another one, such
+ * as what was kept warm until now, a Service to all replicas would lead to that as well.
+ */
+function isLedAlone({ route, service }: Leading, deployment: Deployment, { release, from }: Intent): boolean {
+  const known = weightsOn(route, deployment) ?? weightsOn(service, deployment);
+  return from === undefined && listens(release) && known?.get(release.number) === 100;
 }
 
 /** To a release that listens nowhere no traffic can be led; there its replicas come and the others go. */
