@@ -10,6 +10,7 @@ import { valuesSchemaFile } from './chart/values-schema.ts';
 import { argocdFile } from './gitops/argocd.ts';
 import { dashboardFile } from './metrics/dashboard.ts';
 import { metricsFile } from './metrics/file.ts';
+import { permissionsFile } from './rights/page.ts';
 
 /** `npm run generate` writes the files that come from the schemas; with `--check` it only says which ones differ. */
 const root = resolve(import.meta.dirname, '..');
@@ -19,6 +20,7 @@ const files = new Map([...generatedFiles(), ['docs/reference/settings.md', page(
 
 files.set(...(await valuesSchemaFile()));
 files.set(...(await metricsFile(root)));
+files.set(...permissionsFile());
 files.set(...dashboardFile());
 files.set(...refusedRangesFile());
 files.set(...(await argocdFile()));

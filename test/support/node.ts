@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { readCluster } from '../../hack/cluster/bare/cluster.ts';
@@ -9,6 +10,7 @@ import { withLock } from '../../hack/cluster/lock.ts';
 import { defaultName, pathsOf } from '../../hack/cluster/paths.ts';
 import { found, shellFor, undo } from '../../hack/quickstart/undo.ts';
 import { endOf } from '../harness/requests/audit-log.ts';
+import { expectEveryRightUsed, isWhole } from '../harness/requests/shipped.ts';
 import { expectNoLoopIn } from './request-loops/audited.ts';
 
 declare module 'vitest' {
@@ -47,6 +49,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return async () => {
     try {
       await expectNoLoopIn(facts.auditLog, { suite: 'e2e', from });
+      const whole = isWhole(project.vitest.state.getTestModules(), globSync('test/e2e/*.e2e.test.ts'));
+      if (whole) await expectEveryRightUsed(facts.auditLog, from);
     } finally {
       if (!wasUp) await exclusively(context, () => bareDriver.down(context));
     }

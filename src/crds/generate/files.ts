@@ -30,7 +30,7 @@ function indexPage(): string {
   return [
     '# Reference',
     '',
-    `The kinds of \`${apiVersion}\`, and every [reason](reasons.md) that their conditions can carry. The operator's own file: [settings](settings.md). What it tells Prometheus: [metrics](metrics.md).`,
+    `The kinds of \`${apiVersion}\`, and every [reason](reasons.md) that their conditions can carry. The operator's own file: [settings](settings.md). What it tells Prometheus: [metrics](metrics.md). What it may do: [permissions](permissions.md).`,
     '',
     '| kind | short | CRD as JSON | what one is |',
     '|---|---|---|---|',
