@@ -74,12 +74,13 @@ describe('the chart', () => {
     }
   });
 
-  it.each(readdirSync('config/rbac'))('has the rules of config/rbac/%s', (file) => {
+  it.each(readdirSync('config/rbac'))('has the rules of config/rbac/%s', async (file) => {
+    const every = await render('settings.metrics.protected=true');
     const { kind, metadata, rules } = parse(readFileSync(`config/rbac/${file}`, 'utf8')) as Manifest;
 
-    expect(find(all, kind, metadata.name)?.rules).toEqual(rules);
-    expect(find(all, kind, metadata.name)?.metadata.namespace).toBe(metadata.namespace);
-    expect(find(all, kind, metadata.name)?.metadata.labels).toMatchObject(metadata.labels ?? {});
+    expect(find(every, kind, metadata.name)?.rules).toEqual(rules);
+    expect(find(every, kind, metadata.name)?.metadata.namespace).toBe(metadata.namespace);
+    expect(find(every, kind, metadata.name)?.metadata.labels).toMatchObject(metadata.labels ?? {});
   });
 
   it('gives the operator settings that it accepts', async () => {
@@ -226,6 +227,12 @@ describe('the chart', () => {
     ['networkPolicy.metricsFrom[0].pods=all', "'pods' not allowed"],
   ])('refuses %s', async (value, message) => {
     await expect(render(value)).rejects.toThrow(message);
+  });
+
+  it('refuses to protect metrics where it may ask nothing of the whole cluster', async () => {
+    const both = render('settings.metrics.protected=true', 'settings.namespaces={team-a}');
+
+    await expect(both).rejects.toThrow('settings.metrics.protected needs a ClusterRole');
   });
 
   it('is what config/install holds', async () => {

@@ -2,26 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { run } from '../lib/run.ts';
-import { rows } from './panels.ts';
-import { findPromtool } from './promtool.ts';
+import { findProgram } from './debian.ts';
+import { alerts, expressions, filledIn, metricsIn, panels, rulesFile } from './expressions.ts';
 import { knownMetrics } from './registry.ts';
-
-interface Rule {
-  readonly alert: string;
-  readonly expr: string;
-  readonly labels: { readonly severity: string };
-}
-
-const rulesFile = 'config/monitoring/rules.yaml';
-const { groups } = parse(readFileSync(rulesFile, 'utf8')) as { groups: { rules: Rule[] }[] };
-const alerts = groups.flatMap(({ rules }) => rules);
-const panels = rows.flatMap((row) => row.panels);
-const expressions = [
-  ...alerts.map(({ alert, expr }): [string, string] => [alert, expr]),
-  ...panels.flatMap(({ title, lines }) => Object.values(lines).map((expr): [string, string] => [title, expr])),
-];
 
 const metrics = await knownMetrics();
 const names = new Set(
@@ -30,13 +15,6 @@ const names = new Set(
   ),
 );
 const labels = new Set([...metrics.flatMap((metric) => metric.labels), 'le', 'pod', 'instance']);
-
-/** Names of metrics have a low line and stand outside of braces, brackets and the lists of labels. */
-function metricsIn(expression: string): string[] {
-  const bare = expression.replaceAll(/\{[^}]*\}|\[[^\]]*\]|\b(?:by|on|without) \([^)]*\)/g, ' ');
-  const words = bare.match(/[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?!\w|\()/g) ?? [];
-  return words.filter((word) => word !== 'group_left');
-}
 
 function labelsIn(expression: string): string[] {
   const listed = [...expression.matchAll(/\b(?:by|on) \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(', '));
@@ -65,7 +43,7 @@ it('has a place in the runbook for every alert, and none for others', () => {
   expect(headings).toEqual(alerts.map(({ alert }) => alert));
 });
 
-const promtool = await findPromtool();
+const promtool = await findProgram('promtool');
 
 // Needs Debian or a promtool of the machine; the names above are checked everywhere.
 describe.skipIf(promtool === undefined)('promtool', () => {
@@ -94,8 +72,3 @@ describe.skipIf(promtool === undefined)('promtool', () => {
     expect(await ask('check', 'rules', file)).toMatchObject({ code: 0 });
   });
 });
-
-/** As Grafana fills in its variables. */
-function filledIn(expression: string): string {
-  return expression.replaceAll(/\$__(range|rate_interval)/g, '1h').replaceAll(/\$(environment|namespace)/g, '.*');
-}

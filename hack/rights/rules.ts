@@ -19,6 +19,7 @@ export const places = {
   operator: 'in every namespace, or in those that `settings.namespaces` names',
   builds: 'in the build namespace besides',
   leader: "in the operator's own namespace besides",
+  metrics: 'in the whole cluster, where `settings.metrics.protected` is set',
 } as const;
 export type Place = keyof typeof places;
 

@@ -16,6 +16,7 @@ import type { Logger } from '../kube/log/logger.ts';
 import type { Redactor } from '../kube/log/redactor.ts';
 import { Manager } from '../kube/manager/manager.ts';
 import { createRegistry } from '../kube/metrics/registry.ts';
+import { Access } from '../kube/server/access.ts';
 import { Health } from '../kube/server/health.ts';
 import { HttpServer } from '../kube/server/http-server.ts';
 import { metricsPage } from '../kube/server/metrics-page.ts';
@@ -65,7 +66,8 @@ export async function createOperator(
   const namespace = options.namespace ?? connection.namespace;
   const elect = electorOf({ client, registry, namespace, surroundings });
   const manager = new Manager({ clock, logger, ...(options.leaderElect && { elect }) });
-  for (const server of serversOf({ options, registry, manager, cache, surroundings })) manager.addServer(server);
+  for (const server of serversOf({ options, settings, client, registry, manager, cache, surroundings }))
+    manager.addServer(server);
   const { namespaces } = settings;
   const seen = namespaces === undefined ? cache : inNamespaces(cache, namespaces);
   const parts = { client, cache: seen, clock, random, logger, registry, recorder, outside, settings, namespace };
@@ -110,14 +112,20 @@ function electorOf({ client, registry, namespace, surroundings: { clock, random,
 
 interface Serving {
   readonly options: Options;
+  readonly settings: Settings;
+  readonly client: Client;
   readonly registry: Registry;
   readonly manager: Manager;
   readonly cache: InformerCache;
   readonly surroundings: Surroundings;
 }
 
-function serversOf({ options, registry, manager, cache, surroundings: { clock, logger } }: Serving): HttpServer[] {
+function serversOf(serving: Serving): HttpServer[] {
+  const { options, settings, client, registry, manager, cache, surroundings } = serving;
+  const { clock, logger } = surroundings;
   const { healthPort, metricsPort } = options;
+  const page = metricsPage(registry);
+  const handler = settings.metrics.protected ? new Access({ client, clock }).protect(page) : page;
   const health = new Health({ clock, logger });
   health.addReady('manager', () => {
     if (!manager.running) throw new Error('stopping');
@@ -128,6 +136,6 @@ function serversOf({ options, registry, manager, cache, surroundings: { clock, l
   });
   return [
     new HttpServer({ name: 'health', port: healthPort, handler: health.handle, clock, logger }),
-    new HttpServer({ name: 'metrics', port: metricsPort, handler: metricsPage(registry), clock, logger }),
+    new HttpServer({ name: 'metrics', port: metricsPort, handler, clock, logger }),
   ];
 }

@@ -191,6 +191,15 @@ const rollouts = z.strictObject({
     ),
 });
 
+const metrics = z.strictObject({
+  protected: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Only whose token the API server lets get /metrics is answered there. Needs rights in the whole cluster.',
+    ),
+});
+
 const settingsFields = z.strictObject({
   namespaces: listSet(label(), { max: 20, min: 1 })
     .exactOptional()
@@ -203,12 +212,19 @@ const settingsFields = z.strictObject({
   checks: checks.prefault({}).describe('How checks of rollouts measure.'),
   signatures: signatures.prefault({}).describe("Signatures of images, in cosign's format."),
   ecs: ecs.prefault({}).describe('Targets on ECS.'),
+  metrics: metrics.prefault({}).describe('What the operator tells Prometheus.'),
 });
 
-export const settingsSchema = settingsFields.refine(
-  ({ namespaces, builds }) => namespaces?.includes(builds.namespace) !== true,
-  { path: ['namespaces'], message: 'the build namespace may not be among them: nothing but builds may be there' },
-);
+export const settingsSchema = settingsFields
+  .refine(({ namespaces, builds }) => namespaces?.includes(builds.namespace) !== true, {
+    path: ['namespaces'],
+    message: 'the build namespace may not be among them: nothing but builds may be there',
+  })
+  .refine(({ namespaces, metrics: { protected: asks } }) => !asks || namespaces === undefined, {
+    path: ['metrics', 'protected'],
+    message:
+      'whose token it is can be asked with a ClusterRole only, and with namespaces there is none; let a NetworkPolicy say who reaches the port',
+  });
 
 export type Settings = z.output<typeof settingsSchema>;
 

@@ -29,6 +29,7 @@ it('has safe defaults for everything', async () => {
     checks: {},
     signatures: { require: false, publicKeys: [] },
     ecs: {},
+    metrics: { protected: false },
   });
   expect(parseSettings('', 'empty.yaml')).toEqual(settings);
 });
@@ -47,6 +48,7 @@ it.each([
   ['namespaces: []', 'namespaces: Too small'],
   ['namespaces: [team-a, team-a]', 'namespaces: each value may stand once'],
   ['namespaces: [vish-builds]', 'namespaces: the build namespace may not be among them'],
+  ['{namespaces: [team-a], metrics: {protected: true}}', 'metrics.protected: whose token it is'],
   ['build: {}', 'Unrecognized key: "build"'],
   ['outbound: {allow: [{cidr: 10.0.0.0/99}]}', 'outbound: "10.0.0.0/99" is not a range of addresses'],
   ['outbound: {clusterRanges: [cluster]}', 'outbound: "cluster" is not a range of addresses'],

@@ -9,7 +9,7 @@ import { systemClock } from '../../../src/seams/system.ts';
 import type { Connected } from '../connect.ts';
 import type { ServiceAccount } from '../requests/rights.ts';
 import { kubeconfigOf } from './kubeconfig.ts';
-import { type OperatorUnderTest, startLocalOperator } from './local-operator.ts';
+import { type LocalOperator, startLocalOperator } from './local-operator.ts';
 import { tokenOf } from './token.ts';
 
 export interface Manifest {
@@ -43,7 +43,7 @@ export interface ChartOperatorOptions {
  * The operator as a process of this machine, with the settings of a chart and under the rights that the chart gives: what
  * it may do is exactly what it may do where it is installed. Ready when it resolves.
  */
-export async function startChartOperator(options: ChartOperatorOptions): Promise<OperatorUnderTest> {
+export async function startChartOperator(options: ChartOperatorOptions): Promise<LocalOperator> {
   const { kubeconfig, config, remove } = await chartFlags(options);
   const start = startLocalOperator({ kubeconfig, leaderElect: true, args: [`--config=${config}`] });
   const operator = await start.catch(async (error: unknown) => {

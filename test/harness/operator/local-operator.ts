@@ -19,6 +19,8 @@ export interface OperatorUnderTest {
 
 export interface LocalOperator extends OperatorUnderTest {
   readonly pid: number;
+  /** Where Prometheus reads it. */
+  readonly metricsUrl: string;
 }
 
 export interface LocalOperatorOptions {
@@ -39,6 +41,7 @@ export async function startLocalOperator(options: LocalOperatorOptions): Promise
   const [health, metrics] = [await freePort(), await freePort()];
   const ports = [`--health-port=${health}`, `--metrics-port=${metrics}`];
   const flags = [`--kubeconfig=${kubeconfig}`, `--leader-elect=${leaderElect}`, ...ports, ...args];
+  const metricsUrl = `http://127.0.0.1:${metrics}/metrics`;
   const program = startProgram(file, flags, env);
   const ready = async () => {
     if (program.exitCode !== undefined)
@@ -53,8 +56,9 @@ export async function startLocalOperator(options: LocalOperatorOptions): Promise
   }
   return {
     pid: program.pid,
+    metricsUrl,
     logs: async () => program.output,
-    metrics: async () => (await get(`http://127.0.0.1:${metrics}/metrics`)).text,
+    metrics: async () => (await get(metricsUrl)).text,
     kill: () => program.kill(),
     stop: async () => void (await program.stop()),
   };

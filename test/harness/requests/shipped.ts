@@ -76,6 +76,11 @@ export const spared: readonly Spared[] = [
     test: 'src/controllers/deployment/build.api.test.ts',
   },
   {
+    rights: ['create tokenreviews.authentication.k8s.io', 'create subjectaccessreviews.authorization.k8s.io'],
+    why: 'Given only where metrics are protected, which is not the default.',
+    test: 'hack/metrics/prometheus.api.test.ts',
+  },
+  {
     rights: ['patch events.events.k8s.io'],
     why: 'Only an event that comes again.',
     test: 'src/kube/events/events.api.test.ts',
