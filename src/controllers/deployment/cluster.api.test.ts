@@ -5,7 +5,7 @@ import { condition, image, isLive, isReason } from '../../../test/support/deploy
 import { deploymentRig } from '../../../test/support/deployment-rig.ts';
 import { until } from '../../../test/support/until.ts';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
-import type { Resource } from '../../kube/index.ts';
+import { ifPresent, type Resource } from '../../kube/index.ts';
 import { pods, services } from '../../objects/core.ts';
 import { deployments } from '../../objects/vish.ts';
 import { controllerRevisions, podDisruptionBudgets, replicaSets } from '../../objects/workloads.ts';
@@ -221,5 +221,8 @@ async function orphan({ namespace, name }: { namespace: string; name: string }):
       await rig.client.patch(kind, { namespace, name: metadata.name }, free, { type: 'merge' });
     }
   }
-  await rig.client.patch(deployments, { namespace, name }, { metadata: { finalizers: null } }, { type: 'merge' });
+  // It may have come by now.
+  await ifPresent(
+    rig.client.patch(deployments, { namespace, name }, { metadata: { finalizers: null } }, { type: 'merge' }),
+  );
 }
