@@ -181,6 +181,17 @@ describe('the chart', () => {
     expect(JSON.stringify(find(other, 'ValidatingAdmissionPolicyBinding', 'vish-builds'))).toContain('"ci"');
   });
 
+  it('lets the operator read the signing keys of the settings by name, beside it and nowhere else', async () => {
+    const signing = await render('settings.signatures.trusted=our-key', 'settings.namespaces={team-a}');
+    const role = find(signing, 'Role', 'vish-signing');
+
+    expect(role?.metadata.namespace).toBe('vish-system');
+    expect(role?.rules).toEqual([
+      { apiGroups: [''], resources: ['secrets'], resourceNames: ['our-key'], verbs: ['get'] },
+    ]);
+    expect(find(all, 'Role', 'vish-signing')).toBeUndefined();
+  });
+
   it('gives Roles in chosen namespaces, with the same rules, and then nothing in the whole cluster', async () => {
     const some = await render('settings.namespaces={team-a,team-b}');
     const { rules } = parse(readFileSync('config/rbac/operator.yaml', 'utf8')) as Manifest;

@@ -17,7 +17,7 @@ async function aBuild(mark?: string): Promise<Read<Build>> {
     name: 'web-1',
     ...(mark && { annotations: { [annotations.unusedSince]: mark } }),
   };
-  return (await client.create(builds, { metadata } as unknown as Build)) as Read<Build>;
+  return client.create(builds, { metadata } as unknown as Build);
 }
 
 function take(build: Read<Build>): Promise<Read<Build>> {
