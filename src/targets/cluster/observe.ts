@@ -43,11 +43,16 @@ function outcomeOf(view: View, intent: Intent, { diagnosis, shift }: Known): Obs
   const { replicas, stage } = intent;
   if (next.taken !== undefined) return 'Superseded';
   if (diagnosis?.final === true) return 'Failed';
-  if (shift !== undefined) return isCurrent(next) && isReached(shift) ? 'Succeeded' : 'Running';
+  if (shift !== undefined) return isSettled(next) && isReached(shift) ? 'Succeeded' : 'Running';
   if (stage !== undefined) return hasItsShare(view, intent) ? 'Succeeded' : 'Running';
   const alone = others.every((other) => existing(other) === 0 && replicasOf(other) === 0);
   if (!alone) return 'Running';
   return isComplete(next, replicas) ? 'Succeeded' : 'Running';
+}
+
+/** A release of which no replica was ever wanted has nothing to wait for. */
+function isSettled(view: ReleaseView): boolean {
+  return view.set === undefined || isCurrent(view);
 }
 
 /** Where traffic goes by replicas: every release has the size that it is to have. */
