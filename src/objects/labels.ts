@@ -4,6 +4,10 @@ export const labels = {
   deployment: 'vish.dev/deployment',
   /** Name of the release (its ControllerRevision); on the release's pods, ReplicaSet and copies. */
   release: 'vish.dev/release',
+  /** Name of the Deployment; on Jobs and pods that run a command of a release. Their pods lack `deployment`: they serve nobody. */
+  commandOf: 'vish.dev/command-of',
+  /** Which command it is. */
+  command: 'vish.dev/command',
   project: 'vish.dev/project',
   service: 'vish.dev/service',
   environment: 'vish.dev/environment',
@@ -39,6 +43,8 @@ export const annotations = {
   sizedFor: 'vish.dev/sized-for',
   /** On a Service or route: which releases it leads to, as numbers and percent. What was written last is known by it. */
   traffic: 'vish.dev/traffic',
+  /** On a Job of a release command: the try that it belongs to, as the status of the Deployment has it. */
+  attempt: 'vish.dev/attempt',
   /** On a Build: namespace and name of its object, for clean-up from the build namespace. */
   buildOf: 'vish.dev/build-of',
   /** On a Build: name of the Build of a newer commit that makes it pointless. It is ended when it has not ended yet. */

@@ -35,6 +35,7 @@ import type { Clock } from '../seams/clock.ts';
 import type { Random } from '../seams/random.ts';
 import type { Settings } from '../settings/schema.ts';
 import { createClusterTarget } from '../targets/cluster/cluster-target.ts';
+import { commandInformers, commandKeys } from '../targets/cluster/commands/informers.ts';
 import { clusterInformers, deploymentKeys } from '../targets/cluster/informers.ts';
 import type { WriteObserver } from '../targets/cluster/writes.ts';
 import { Sessions } from '../targets/ecs/account/sessions.ts';
@@ -142,6 +143,7 @@ function observerOf(written: WrittenVersions): WriteObserver {
 
 function clusterSources(cache: Informers) {
   const { replicaSets, pods, services, budgets } = clusterInformers(cache);
+  const commands = commandInformers(cache);
   const { store } = cache.informer(deployments);
   // Of everybody, because one that stands in the way has no label of ours.
   const sameName = (object: KubeObject) =>
@@ -151,6 +153,8 @@ function clusterSources(cache: Informers) {
     informerSource({ name: 'pods', informer: pods, map: deploymentKeys }),
     informerSource({ name: 'services', informer: services, map: sameName }),
     informerSource({ name: 'poddisruptionbudgets', informer: budgets, map: sameName }),
+    informerSource({ name: 'jobs', informer: commands.jobs, map: commandKeys }),
+    informerSource({ name: 'command pods', informer: commands.pods, map: commandKeys }),
   ];
 }
 

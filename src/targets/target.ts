@@ -4,6 +4,7 @@ import type { CanaryStep } from '../crds/strategy/steps.ts';
 import type { Strategy, StrategyType } from '../crds/strategy/strategy.ts';
 import type { Logger } from '../kube/index.ts';
 import type { ConfigurationCopy, Release } from '../rollout/release.ts';
+import type { Commands } from './commands.ts';
 
 /** What a place can do. What it cannot is refused before anything changes, with the alternative named. */
 export interface Capabilities {
@@ -14,6 +15,8 @@ export interface Capabilities {
   readonly weights: boolean;
   /** Whether tracked ConfigMaps and Secrets can be given to the app. */
   readonly configuration: boolean;
+  /** Runs commands of a release beside its replicas. */
+  readonly commands: boolean;
 }
 
 /** The Deployment that a call is about, and what goes with every call. */
@@ -164,6 +167,8 @@ export interface Target {
   forget(scope: Scope, releases: readonly Release[]): Promise<Step>;
   /** Removes what garbage collection does not, when the Deployment is deleted. */
   remove(scope: Scope): Promise<Step>;
+  /** Absent where it cannot run commands. */
+  readonly commands?: Commands;
 }
 
 /** A refusal that a condition can carry: the reason is from the table, the message says what to do. */

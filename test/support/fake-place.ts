@@ -60,6 +60,7 @@ export class FakeTarget implements Target {
       warmPrevious: false,
       weights: false,
       configuration: true,
+      commands: false,
     } as const;
     this.capabilities = { ...all, ...capabilities };
   }

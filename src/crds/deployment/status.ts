@@ -13,7 +13,15 @@ import { strategyTypes } from '../strategy/strategy.ts';
 export const outcomes = ['Live', 'InProgress', 'Superseded', 'RolledBack', 'Aborted', 'Failed'] as const;
 export const causes = ['Commit', 'Spec', 'ConfigMap', 'Secret', 'Rollback', 'Restart', 'Retry', 'Adoption'] as const;
 export const actionNames = ['Promote', 'Abort', 'Retry', 'Rollback', 'Restart', 'Skip'] as const;
+export const hookResults = ['Running', 'Passed', 'Failed'] as const;
 export const checkResults = ['Running', 'Passed', 'Failed', 'NoData', 'Inconclusive'] as const;
+
+const hook = z.strictObject({
+  result: z.enum(hookResults).describe('Result so far.'),
+  startedAt: time().describe('When it was asked for; tells one try from another.'),
+  deadline: time().describe('When it is given up.'),
+  message: text(1024, { min: 0 }).optional().describe('How it ended, with its last log lines where it failed.'),
+});
 
 const release = z.strictObject({
   number: int64(1).describe('Number of the release; never used twice.'),
@@ -28,6 +36,13 @@ const release = z.strictObject({
   finishedAt: time().optional().describe('When it ended.'),
   reason: text(64).optional().describe('Why it ended so, as a word of the reference of reasons.'),
   message: text(1024, { min: 0 }).optional().describe('Why it ended so.'),
+  hooks: z
+    .strictObject({
+      before: hook.optional().describe('Run of hooks.beforeRelease.'),
+      after: hook.optional().describe('Run of hooks.afterRelease.'),
+    })
+    .optional()
+    .describe('Its release commands; what has passed is not run again for it.'),
 });
 
 const checkStatus = z.strictObject({
@@ -141,6 +156,7 @@ export const deploymentStatus = z.strictObject({
 
 export type DeploymentStatus = z.output<typeof deploymentStatus>;
 export type ReleaseRecord = z.output<typeof release>;
+export type HookStatus = z.output<typeof hook>;
 export type CheckStatus = z.output<typeof checkStatus>;
 export type RolloutStatus = z.output<typeof rollout>;
 export type ActionRecord = z.output<typeof action>;

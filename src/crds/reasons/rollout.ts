@@ -33,8 +33,8 @@ export const rolloutReasons = {
     axes: progressing,
     course: 'Working',
     word: 'RollingOut',
-    cause: 'A release command is running.',
-    remedy: nothingToDo,
+    cause: 'The command before the release is running; nothing of the release runs until it has passed.',
+    remedy: 'Wait until the time in the message, or set vish.dev/abort to end it.',
   },
   RunningChecks: {
     kinds,
@@ -137,8 +137,10 @@ export const rolloutReasons = {
     axes: progressing,
     course: 'Stuck',
     word: 'Failed',
-    cause: 'A release command failed; no traffic was moved.',
-    remedy: 'Read the log lines in the message, correct the command or the code.',
+    cause:
+      'A release command failed. The one before the release stopped it before any traffic; the one after it changed none.',
+    remedy:
+      'Read the log lines in the message and correct the code; or correct the command and set vish.dev/retry. What a command after the release left undone is done by hand, or by the next release.',
   },
   CheckFailed: {
     kinds,

@@ -60,5 +60,6 @@ export const schedules = () =>
     .optional()
     .describe('Commands that the live release runs at set times, as CronJobs. Default none.');
 
+export type Hook = z.output<typeof hook>;
 export type Hooks = z.output<typeof hooks>;
 export type Schedule = z.output<typeof schedule>;

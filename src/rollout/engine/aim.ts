@@ -1,4 +1,5 @@
 import { recordOf } from './history.ts';
+import { mustRunBefore } from './hooks.ts';
 import { allTraffic, type Goal } from './legs.ts';
 import { isOnItsWay, legAt } from './route.ts';
 import { type Input, phases, type State } from './state.ts';
@@ -55,10 +56,10 @@ function isRollback(state: State): boolean {
   return rollout !== undefined && isOnItsWay(rollout) && recordOf(state, rollout.release)?.cause === 'Rollback';
 }
 
-function directionOf(state: State, { releases }: Pick<Input, 'releases'>): Direction {
+function directionOf(state: State, input: Input): Direction {
   const { rollout, live } = state;
-  if (rollout === undefined)
-    return { release: live ?? failedFirst(state, releases), from: undefined, prepare: undefined };
+  if (rollout === undefined) return { release: live ?? failedFirst(state, input), from: undefined, prepare: undefined };
+  if (rollout.phase === phases.runningHook) return { release: live, from: undefined, prepare: undefined };
   if (rollout.phase === phases.preparing) return { release: live, from: undefined, prepare: rollout.release };
   if (rollout.aborting === true) return { release: live, from: rollout.release, prepare: undefined };
   return { release: rollout.release, from: other(live, rollout.release), prepare: undefined };
@@ -80,9 +81,10 @@ function stageOf({ weight, size, headers, mirrorPercent = 0 }: Goal, replicas: n
   return { ...stage, replicas: size === 'Share' ? share : Math.min(Math.max(size, share), replicas) };
 }
 
-/** With none to go back to, the one that failed is better than nothing: it may heal. */
-function failedFirst({ refused }: State, releases: Input['releases']): number | undefined {
-  return releases.find(({ hash }) => hash === refused)?.number;
+/** With none to go back to, the one that failed is better than nothing: it may heal. Not one that was never to run. */
+function failedFirst(state: State, input: Input): number | undefined {
+  const number = input.releases.find(({ hash }) => hash === state.refused)?.number;
+  return number === undefined || mustRunBefore(state, number, input) ? undefined : number;
 }
 
 function other(number: number | undefined, than: number): number | undefined {

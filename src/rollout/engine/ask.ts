@@ -1,8 +1,8 @@
 import { leaveLive, startBack } from './back.ts';
 import { acceptSilence } from './checks.ts';
 import { type Leg, legsOf, type Plan } from './legs.ts';
-import { enterLeg, legAt, stepFields } from './route.ts';
-import { type Input, type KnownRelease, phases, type State } from './state.ts';
+import { enterLeg, isBeforeStart, legAt, stepFields } from './route.ts';
+import type { Input, KnownRelease, State } from './state.ts';
 
 /** What an annotation is bound to: `5`, `5/2` (its step 2) or `5/full`. */
 export interface Ask {
@@ -83,8 +83,9 @@ function comingOf({ rollout }: State, { release, step }: Ask): Rollout | { refus
 
 function goTo(state: State, rollout: Rollout, step: number, context: Context): Answer {
   const { strategy } = context;
-  const isPreparing = rollout.phase === phases.preparing;
-  const moved = isPreparing ? { ...rollout, ...stepFields(strategy, step) } : enterLeg(rollout, step, context);
+  const moved = isBeforeStart(rollout)
+    ? { ...rollout, ...stepFields(strategy, step) }
+    : enterLeg(rollout, step, context);
   return { state: { ...state, rollout: moved } };
 }
 

@@ -1,5 +1,6 @@
 import type { ConditionChange } from '../../crds/conditions/conditions.ts';
 import { type Reason, reasonEntry } from '../../crds/reasons/reasons.ts';
+import { afterFailureMessage, afterHook } from './hooks.ts';
 import { queuedBehind } from './queue.ts';
 import type { Input, State } from './state.ts';
 import { failureOf, summaryOf } from './summary.ts';
@@ -48,7 +49,7 @@ export function progressingAxis(state: State, input: Input): AxisChange {
     if (input.paused) return { type, status: 'Unknown', reason: 'Paused', message };
     if (reason === 'AwaitingApproval' || reason === 'AwaitingData') return { type, status: 'Unknown', reason, message };
     const onItsWay = state.rollout.aborting === true ? 'RollingBack' : 'RollingOut';
-    return { type, status: 'True', reason: onItsWay, message };
+    return { type, status: 'True', reason: reason === 'RunningHook' ? reason : onItsWay, message };
   }
   const failure = failureOf(state, input);
   if (failure !== undefined)
@@ -57,7 +58,15 @@ export function progressingAxis(state: State, input: Input): AxisChange {
   if (queued !== undefined) return { type, status: 'True', ...queued };
   if (reason === 'Held' || reason === 'Paused') return { type, status: 'False', reason, message };
   if (state.live === undefined) return { type, status: 'False', reason: 'RollingOut', message };
-  return { type, status: 'False', reason: 'ReleaseLive', message: `Release ${state.live} is rolled out.` };
+  return { type, status: 'False', ...rolledOut(state) };
+}
+
+/** The one place where a command that failed after the release shows for as long as that one serves. */
+function rolledOut(state: State): { reason: Reason; message: string } {
+  const run = afterHook(state);
+  const message = `Release ${state.live} is rolled out.`;
+  if (run?.result !== 'Failed') return { reason: 'ReleaseLive', message };
+  return { reason: 'HookFailed', message: `${message} ${afterFailureMessage(run)}` };
 }
 
 export function rolledBackAxis(state: State, input: Input): AxisChange {

@@ -5,10 +5,11 @@ import { availableAxis, progressingAxis, rolledBackAxis } from './axes.ts';
 import { turnBack } from './back.ts';
 import { followChecks, heldUp, runsOf } from './checks.ts';
 import { matchReleases } from './history.ts';
-import { judgeChecks, judgeDeadline, judgeOutcome } from './judge.ts';
+import { enterAdvance, followHooks, hookDeadlines, hookRuns, passHook } from './hooks.ts';
+import { judgeChecks, judgeDeadline, judgeHook, judgeOutcome } from './judge.ts';
 import { countProgress } from './progress.ts';
-import { enterAdvance, followStrategy, pauseEnd } from './route.ts';
-import type { Finding, Input, State, Step } from './state.ts';
+import { followStrategy, pauseEnd } from './route.ts';
+import type { Finding, HookRun, Input, State, Step } from './state.ts';
 import { summaryOf } from './summary.ts';
 import { takeWanted } from './take.ts';
 import { verifiedAxis } from './verified.ts';
@@ -20,6 +21,8 @@ export interface Decision {
   readonly aim: Aim;
   /** What is to be measured for its checks. */
   readonly runs: readonly Run[];
+  /** Commands that are to run; all others are to end. Only what was written down before may be begun. */
+  readonly hooks: readonly HookRun[];
   readonly summary: Finding;
   readonly axes: readonly AxisChange[];
   /** When to look again though nothing changes. */
@@ -32,6 +35,9 @@ const steps: readonly Step[] = [
   endWarm,
   takeWanted,
   followStrategy,
+  followHooks,
+  passHook,
+  judgeHook,
   enterAdvance,
   followChecks,
   judgeChecks,
@@ -42,6 +48,8 @@ const steps: readonly Step[] = [
   judgeDeadline,
   // Of the step that has just begun.
   followChecks,
+  // Of what serves or comes no more.
+  followHooks,
   // A phase that has just begun has a deadline from its first moment.
   countWhenNew,
 ];
@@ -59,6 +67,7 @@ export function decide(input: Input): Decision {
     state,
     aim: aimOf(state, input),
     runs: runsOf(state, input),
+    hooks: hookRuns(state, input),
     summary,
     axes,
     lookAgainAt: nextTime(state, input),
@@ -71,7 +80,9 @@ const unansweredMs = 5000;
 /** The first of all times at which something changes by itself. */
 function nextTime(state: State, input: Input): Date | undefined {
   const { rollout, previous } = state;
-  const known = [rollout?.deadline, previous?.warmUntil].filter((time) => time !== undefined);
+  const known = [rollout?.deadline, previous?.warmUntil, ...hookDeadlines(state, input)].filter(
+    (time) => time !== undefined,
+  );
   const now = input.now.getTime();
   const times = known.map((time) => Date.parse(time)).map((ms) => (ms > now ? ms : now + unansweredMs));
   // A pause that is held up beyond its end, and a measurement that is under way, are ended by something that happens.

@@ -3,8 +3,9 @@ import type { RolloutStatus } from '../../crds/deployment/status.ts';
 import { startBack } from './back.ts';
 import { failedCheck, heldUp } from './checks.ts';
 import { changeRecord, endAborted, endRecord, recordOf } from './history.ts';
+import { beginAfter, failedBefore } from './hooks.ts';
 import { legsOf } from './legs.ts';
-import { enter, enterLeg, legAt } from './route.ts';
+import { enter, enterLeg, isBeforeStart, legAt } from './route.ts';
 import { type Finding, type Input, phases, type State } from './state.ts';
 import { keptWarm } from './warm.ts';
 
@@ -13,7 +14,7 @@ export function judgeOutcome(state: State, input: Input): State {
   const { observation, paused } = input;
   if (observation === undefined || paused) return state;
   if (state.rollout === undefined) return recover(state, input);
-  if (state.rollout.phase === phases.preparing) return state;
+  if (state.rollout.aborting !== true && isBeforeStart(state.rollout)) return state;
   switch (observation.outcome) {
     case 'Succeeded':
       return state.rollout.aborting === true ? endRollback(state, input) : reach(state, state.rollout, input);
@@ -23,6 +24,12 @@ export function judgeOutcome(state: State, input: Input): State {
     default:
       return resume(state, input);
   }
+}
+
+/** A command that failed stops the release before anything of it runs. */
+export function judgeHook(state: State, input: Input): State {
+  const message = input.paused ? undefined : failedBefore(state);
+  return message === undefined ? state : fail(state, input, { reason: 'HookFailed', message });
 }
 
 /** A check that failed takes the release back, whatever the place says of it. */
@@ -58,6 +65,8 @@ export function judgeDeadline(state: State, input: Input): State {
   const { rollout } = state;
   const { observation, paused, now } = input;
   if (rollout?.deadline === undefined || paused || Date.parse(rollout.deadline) > now.getTime()) return state;
+  // A command is given up by what is known of it.
+  if (rollout.phase === phases.runningHook) return state;
   if (rollout.phase === phases.awaitingApproval) return fail(state, input, undecided);
   if (rollout.phase !== phases.preparing && observation?.outcome !== 'Running') return state;
   return fail(state, input, lateness(input));
@@ -82,7 +91,7 @@ function succeed(state: State, input: Input): State {
     state.live === undefined || state.live === number
       ? state
       : endRecord(state, state.live, { outcome: 'Superseded', now });
-  const ended = endRecord(replaced, number, { outcome: 'Live', now });
+  const ended = beginAfter(endRecord(replaced, number, { outcome: 'Live', now }), number, input);
   return { ...ended, live: number, rollout: undefined, refused: undefined, previous: keptWarm(state, input) };
 }
 
@@ -101,7 +110,8 @@ function endRollback(state: State, { now }: Input): State {
 }
 
 /** A first release that failed is still healed; when it serves after all, it is live. */
-function recover(state: State, { observation, releases, now }: Input): State {
+function recover(state: State, input: Input): State {
+  const { observation, releases, now } = input;
   if (state.live !== undefined || observation?.outcome !== 'Succeeded') return state;
   const failed = releases.find(({ hash }) => hash === state.refused);
   if (failed === undefined || recordOf(state, failed.number)?.outcome !== 'Failed') return state;
@@ -110,5 +120,5 @@ function recover(state: State, { observation, releases, now }: Input): State {
     outcome: 'Live',
     finishedAt: wholeSeconds(now),
   }));
-  return { ...history, live: failed.number, refused: undefined };
+  return { ...beginAfter(history, failed.number, input), live: failed.number, refused: undefined };
 }

@@ -41,14 +41,26 @@ const rules: Record<string, (view: View) => boolean> = {
       : lookAgainAt !== undefined,
   'Ready means that nothing is on its way': ({ decision: { summary, state } }) =>
     reasons[summary.reason].course !== 'Done' || state.rollout === undefined,
+  'a command is begun once for a release, until it has passed, and never while it is paused': ({ wronglyBegun }) =>
+    wronglyBegun.length === 0,
+  'nothing runs before its command has passed, but what is older than what serves': ({
+    decision: { aim },
+    hasHooks,
+    passed,
+    served,
+  }) =>
+    !hasHooks ||
+    [aim.release, aim.from, aim.warm?.release]
+      .filter(isSet)
+      .every((each) => passed.has(each) || each < Math.max(0, ...served)),
   'asked again without news, it stays as it is: a crash after any write ends in the same state': ({ settled, again }) =>
     isDeepStrictEqual(settled, again),
 };
 
 it('keeps its rules and comes to rest', () => {
   fc.assert(
-    fc.property(fc.array(aMove, { maxLength: 60 }), (moves) => {
-      const world = new RolloutWorld();
+    fc.property(fc.array(aMove, { maxLength: 60 }), fc.boolean(), (moves, hasHooks) => {
+      const world = new RolloutWorld(hasHooks);
       for (const move of moves) world.play(move);
       const { state, summary } = world.calm();
 

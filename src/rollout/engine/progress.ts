@@ -1,5 +1,6 @@
 import { wholeSeconds } from '../../crds/conditions/conditions.ts';
 import type { RolloutStatus } from '../../crds/deployment/status.ts';
+import { hookOfRollout } from './hooks.ts';
 import { isOnItsWay, legAt } from './route.ts';
 import { type Input, phases, type State } from './state.ts';
 
@@ -14,6 +15,8 @@ export function countProgress(state: State, input: Input): State {
   if (rollout === undefined) return state;
   const { deadline: _, ...rest } = rollout;
   if (isStopped(rollout, input)) return { ...state, rollout: stopped(rest) };
+  const command = hookOfRollout(state);
+  if (command !== undefined) return { ...state, rollout: { ...rest, deadline: command.deadline } };
   return { ...state, rollout: counted(rest, input) };
 }
 

@@ -16,13 +16,6 @@ export function enter(rollout: RolloutStatus, phase: string, now: Date): Rollout
   return { ...rest, phase, phaseStartedAt: wholeSeconds(now) };
 }
 
-/** Before this step nothing runs; after it replicas move. */
-export function enterAdvance(state: State, input: Input): State {
-  const { rollout } = state;
-  if (rollout?.phase !== phases.preparing || input.prepared !== true || input.paused) return state;
-  return { ...state, rollout: enterLeg(rollout, rollout.step, input) };
-}
-
 /** The same rollout at another of its legs. A decision that came early holds until it is asked for. */
 export function enterLeg(rollout: RolloutStatus, step: number, { strategy, now }: { strategy: Plan; now: Date }) {
   const { waits } = legAt(strategy, step);
@@ -73,9 +66,14 @@ function waitsFor({ phase }: RolloutStatus, { waits }: Leg): boolean {
   return phase === phaseOf[waits] || (waits === 'Machine' && phase === phases.awaitingData);
 }
 
-/** Its legs count: it is neither checked before it starts nor on its way back. */
+/** Its legs count: it is neither before its start nor on its way back. */
 export function isOnItsWay({ phase, aborting }: RolloutStatus): boolean {
-  return phase !== phases.preparing && aborting !== true;
+  return !isBeforeStart({ phase }) && aborting !== true;
+}
+
+/** None of its replicas may run yet: the place has not accepted it, or its command has not passed. */
+export function isBeforeStart({ phase }: Pick<RolloutStatus, 'phase'>): boolean {
+  return phase === phases.preparing || phase === phases.runningHook;
 }
 
 /** When the pause that it is in ends; undefined when it is in none, or its time does not run. */

@@ -2,6 +2,7 @@ import type { Check } from '../../crds/check/check.ts';
 import type { CheckStatus, DeploymentStatus, ReleaseRecord, RolloutStatus } from '../../crds/deployment/status.ts';
 import type { SummaryReason } from '../../crds/reasons/reasons.ts';
 import type { Strategy } from '../../crds/strategy/strategy.ts';
+import type { Hooks } from '../../crds/workload/jobs.ts';
 import type { Measurement } from '../checks/run.ts';
 import type { Release } from '../release.ts';
 import type { Plan } from './legs.ts';
@@ -43,6 +44,25 @@ export interface Observed {
   readonly entrance?: Finding | undefined;
 }
 
+/** Of a release: before its first replica, and when it has all traffic. */
+export type HookName = 'before' | 'after';
+
+/** A command of a release that is to run to its end. */
+export interface HookRun {
+  readonly release: number;
+  readonly hook: HookName;
+  /** Tells this try from one before it. */
+  readonly attempt: string;
+  /** False: what runs goes on, and nothing is begun. */
+  readonly mayBegin: boolean;
+}
+
+/** What the place shows of one. */
+export interface HookReport extends Pick<HookRun, 'release' | 'hook' | 'attempt'> {
+  readonly outcome: 'Running' | 'Passed' | 'Failed';
+  readonly message: string;
+}
+
 export interface Finding {
   readonly reason: SummaryReason;
   readonly message: string;
@@ -64,6 +84,10 @@ export interface Input {
   readonly checks?: readonly Check[] | undefined;
   /** What was measured since the last look. */
   readonly measurements?: readonly Measurement[] | undefined;
+  /** Commands of releases as they are wanted now. */
+  readonly hooks?: Hooks | undefined;
+  /** What the place shows of those that it was asked to run. */
+  readonly hookReports?: readonly HookReport[] | undefined;
   /** Why newer releases are held back. */
   readonly hold?: string | undefined;
   /** How many rollouts go before one that begins now; absent where none has to wait. */
@@ -82,6 +106,7 @@ export type Step = (state: State, input: Input) => State;
 
 export const phases = {
   preparing: 'Preparing',
+  runningHook: 'RunningHook',
   advancing: 'Advancing',
   pausing: 'Pausing',
   checking: 'Checking',

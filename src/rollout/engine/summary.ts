@@ -3,6 +3,7 @@ import type { ReleaseRecord } from '../../crds/deployment/status.ts';
 import { isSummaryReason, type Reason, reasonEntry, type SummaryReason } from '../../crds/reasons/reasons.ts';
 import { heldUp } from './checks.ts';
 import { recordOf } from './history.ts';
+import { afterFailureMessage, afterHook, hookOfRollout } from './hooks.ts';
 import { allTraffic } from './legs.ts';
 import { whileQueued } from './queue.ts';
 import { isOnItsWay, legAt, pauseEnd } from './route.ts';
@@ -15,6 +16,7 @@ const rules: readonly Rule[] = [
   whilePaused,
   beforeObstacle,
   whileRollingBack,
+  whileRunningHook,
   whileAwaitingApproval,
   whileHeldUp,
   whileChecking,
@@ -33,7 +35,15 @@ export function summaryOf(state: State, input: Input): Finding {
     const finding = rule(state, input);
     if (finding !== undefined) return finding;
   }
-  return { reason: 'ReleaseLive', message: `Release ${state.live} serves all traffic.` };
+  return { reason: 'ReleaseLive', message: `Release ${state.live} serves all traffic.${wordOnAfter(state)}` };
+}
+
+/** A command after the release changes nothing of what serves, so it is told beside it. */
+function wordOnAfter(state: State): string {
+  const run = afterHook(state);
+  if (run === undefined || run.result === 'Passed') return '';
+  if (run.result === 'Running') return ` Its command after the release runs, until ${run.deadline}.`;
+  return ` ${afterFailureMessage(run)}`;
 }
 
 /** A wanted release that starts only when spec.paused goes counts as much as one that stands in its middle. */
@@ -55,6 +65,15 @@ function whileRollingBack(state: State): Finding | undefined {
     reason: 'RollingBack',
     message: `Release ${release} ${happened}, going back to release ${state.live}. ${why}`,
   };
+}
+
+function whileRunningHook(state: State, { hookReports = [] }: Input): Finding | undefined {
+  const run = hookOfRollout(state);
+  if (run === undefined || state.rollout === undefined) return undefined;
+  const { release } = state.rollout;
+  const report = hookReports.find(({ hook, attempt }) => hook === 'before' && attempt === run.startedAt);
+  const message = `Release ${release} starts when its command before the release has passed, until ${run.deadline}. ${report?.message ?? ''}`;
+  return { reason: 'RunningHook', message: message.trim() };
 }
 
 function whileAwaitingApproval({ rollout }: State, { strategy }: Input): Finding | undefined {

@@ -4,12 +4,15 @@ import { Applier, type Client, type Informers, Lru, type Resource } from '../../
 import type { Sizes } from '../../rollout/rolling/rolling.ts';
 import type { ShiftInput } from '../../rollout/shift/shift.ts';
 import type { Clock } from '../../seams/clock.ts';
+import type { Commands } from '../commands.ts';
 import type { Intent, Observation, RenderInput, Scope, Step, Target } from '../target.ts';
 import { ClusterAdoption } from './adoption/adoption.ts';
 import { type Child, foreign, refuseForeign } from './children/child.ts';
 import { childrenOf } from './children/children.ts';
 import { routeKinds } from './children/route.ts';
 import { Routes } from './children/routes.ts';
+import { createCommands } from './commands/commands.ts';
+import { commandInformers } from './commands/informers.ts';
 import { diagnose } from './diagnosis/diagnosis.ts';
 import { type ClusterInformers, clusterInformers, haveSynced } from './informers.ts';
 import { observationOf } from './observe.ts';
@@ -61,6 +64,7 @@ export function createClusterTarget(options: ClusterTargetOptions): Target {
 class ClusterTarget implements Target {
   readonly capabilities = capabilities;
   readonly adoption: ClusterAdoption;
+  readonly commands: Commands;
   private readonly informers: ClusterInformers;
   private readonly routes: Routes;
   private readonly ways: Ways;
@@ -79,6 +83,7 @@ class ClusterTarget implements Target {
     this.adoption = new ClusterAdoption({ client, clock, observer });
     this.mirrors = new Mirrors({ client, clock });
     this.writes = new Writes({ client, applier: new Applier({ client, clock, fieldManager }), observer });
+    this.commands = createCommands({ client, clock, informers: commandInformers(cache) });
     this.accepted = new Lru({ clock, ...remembered });
   }
 

@@ -7,6 +7,7 @@ export const capabilities: Capabilities = {
   warmPrevious: true,
   weights: true,
   configuration: true,
+  commands: true,
 };
 
 /** What cannot be done here, before anything changes, with what can be done instead. */

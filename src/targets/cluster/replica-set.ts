@@ -27,7 +27,6 @@ export function setNameOf(release: Release): string {
 /** What carries one release. The revision owns it, so it goes when the release leaves the history. */
 export function replicaSetFor(deployment: Deployment, release: Release, size: Size): ReplicaSet {
   const { namespace = '' } = deployment.metadata;
-  const { template } = rendered.parse(release.rendered);
   const intent: ReplicaSet = {
     metadata: {
       namespace,
@@ -39,7 +38,7 @@ export function replicaSetFor(deployment: Deployment, release: Release, size: Si
       replicas: size.replicas,
       minReadySeconds: size.minReadySeconds,
       selector: { matchLabels: releaseSelector(deployment, release.name) },
-      template: withLabels(template, deployment, release),
+      template: withLabels(templateOf(release), deployment, release),
     },
   };
   const revision = { metadata: { namespace, name: release.name, uid: release.uid, resourceVersion: '' } };
@@ -51,4 +50,9 @@ function withLabels(template: PodTemplate, deployment: Deployment, { name }: Rel
   if (template.metadata?.labels?.[labels.release] !== undefined) return template;
   const own = releaseSelector(deployment, name);
   return { ...template, metadata: { ...template.metadata, labels: { ...template.metadata?.labels, ...own } } };
+}
+
+/** As it was rendered when the release was made. */
+export function templateOf({ rendered: known }: Pick<Release, 'rendered'>): PodTemplate {
+  return rendered.parse(known).template;
 }

@@ -58,6 +58,7 @@ class EcsRuns implements Target {
     warmPrevious: false,
     weights: false,
     configuration: false,
+    commands: false,
   };
   private readonly options: EcsTargetOptions;
   private readonly revisions: Lru<string>;

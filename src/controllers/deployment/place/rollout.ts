@@ -1,16 +1,17 @@
 import type { DeploymentStatus } from '../../../crds/deployment/status.ts';
 import { keyOf } from '../../../kube/index.ts';
 import { type Decision, decide } from '../../../rollout/engine/decide.ts';
-import type { Finding, Input } from '../../../rollout/engine/state.ts';
-import type { Intent, Observation, Scope, Step, Target } from '../../../targets/target.ts';
+import type { Input } from '../../../rollout/engine/state.ts';
+import type { Intent, Observation, Target } from '../../../targets/target.ts';
 import { queueLookMs } from '../../queue/line.ts';
 import { namedChecks } from '../checks/named.ts';
 import type { Look } from '../look.ts';
-import { findingOf, retryAfterMs } from '../obstacle.ts';
 import type { Binding } from '../ports.ts';
 import type { StoredRelease } from '../release/revision.ts';
 import type { Wish } from '../wish/wish.ts';
+import { type Answers, note, said, scopeOf, sooner } from './answers.ts';
 import { causeOfWish } from './cause.ts';
+import { runHooks } from './hooks.ts';
 import { recall } from './memory.ts';
 import { planOf } from './plan.ts';
 import { stateOfStatus } from './state.ts';
@@ -24,15 +25,6 @@ export interface Rollout {
   readonly lookAgainMs: number | undefined;
 }
 
-/** What the place said in this look; gathered, because each call may refuse and the next is made all the same. */
-interface Answers {
-  prepared?: boolean;
-  observation?: Observation;
-  refusal?: Finding;
-  memory: unknown;
-  lookAgainMs?: number;
-}
-
 /** Asks the engine, moves the place, and asks the engine again with what is there now. */
 export async function rollOut(
   look: Look,
@@ -43,11 +35,14 @@ export async function rollOut(
   const answers: Answers = { memory: recall(binding, status) };
   const { first, input } = begin(look, inputOf(look, wish, status));
   await prepare(look, target, { answers, decision: first });
-  const second = answers.prepared === true ? decide({ ...input, state: first.state, prepared: true }) : first;
+  // By the first: what only this look decided is not written down yet.
+  const hookReports = await runHooks(look, target, { answers, runs: first.hooks });
+  const prepared = answers.prepared === true;
+  const second = decide({ ...input, state: first.state, prepared, hookReports });
   await advance(look, target, { answers, decision: second });
   if (second.state.queued !== undefined) sooner(answers, queueLookMs);
   const { memory, lookAgainMs, ...said } = answers;
-  const decision = decide({ ...input, ...said, state: second.state });
+  const decision = decide({ ...input, ...said, hookReports, state: second.state });
   return { decision, observation: answers.observation, memory, lookAgainMs };
 }
 
@@ -95,41 +90,16 @@ async function advance(look: Look, target: Target, { answers, decision: { aim } 
   if (observation.memory !== undefined) answers.memory = observation.memory;
 }
 
-/** Runs a call to the place; a refusal is noted, the first one counts. */
-async function said<T>(answers: Answers, call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    const finding = findingOf(error);
-    if (finding === undefined) throw error;
-    answers.refusal ??= finding;
-    sooner(answers, retryAfterMs(finding));
-    return undefined;
-  }
-}
-
-const unfinishedMs = 5000;
-
-function note(answers: Answers, { done, retryAfterMs, memory }: Step): void {
-  if (memory !== undefined) answers.memory = memory;
-  if (retryAfterMs !== undefined) sooner(answers, retryAfterMs);
-  else if (!done) sooner(answers, unfinishedMs);
-}
-
-function sooner(answers: Answers, ms: number): void {
-  answers.lookAgainMs = Math.min(ms, answers.lookAgainMs ?? ms);
-}
-
 function inputOf(look: Look, wish: Wish, status: DeploymentStatus): Input {
   const { deployment, releases, now } = look;
-  const { paused, workload } = deployment.spec;
+  const { paused, workload, hooks } = deployment.spec;
   const strategy = planOf(deployment.spec);
   const { wanted, obstacle, hold, adopted } = wish;
   const cause = causeOfWish(status, wanted);
   const state = stateOfStatus(status, adopted);
   const checks = namedChecks(look);
   const { replicas } = workload.scale;
-  return { state, releases, wanted, cause, obstacle, hold, strategy, checks, paused, replicas, now };
+  return { state, releases, wanted, cause, obstacle, hold, strategy, checks, hooks, paused, replicas, now };
 }
 
 interface Sides {
@@ -161,10 +131,6 @@ function intentOf(look: Look, { release, from, aim }: Sides): Intent {
 function warmOf(look: Look, aim: Decision['aim'] | undefined): Intent['warm'] {
   const release = find(look, aim?.warm?.release);
   return aim?.warm && release && { release, replicas: aim.warm.replicas };
-}
-
-function scopeOf({ deployment, signal, log }: Look, { memory }: Answers): Scope {
-  return { deployment, memory, signal, log };
 }
 
 function find({ releases }: Look, number: number | undefined): StoredRelease | undefined {

@@ -5,6 +5,7 @@ import { apiVersion } from '../../../crds/kind/kind.ts';
 import { reasonEntry } from '../../../crds/reasons/reasons.ts';
 import type { EventRecorder } from '../../../kube/index.ts';
 import type { Read } from '../../../objects/wire.ts';
+import { afterFailureMessage } from '../../../rollout/engine/hooks.ts';
 import type { Finding } from '../../../rollout/engine/state.ts';
 
 type Recorder = Pick<EventRecorder, 'record'>;
@@ -15,25 +16,46 @@ type Recorder = Pick<EventRecorder, 'record'>;
  * or release that it is about: equal events within some minutes become one with the first note, and without it release 2
  * would be told in the words of release 1.
  */
-export function recordChange(
-  recorder: Recorder,
-  { before, after }: { before: Read<Deployment>; after: Pick<Deployment, 'status'> },
-  { reason, message }: Finding,
-): void {
+export function recordChange(recorder: Recorder, { before, after }: Change, finding: Finding): void {
   const step = stepOf(after.status);
-  if (wasTold(before.status ?? {}, reason, step)) return;
+  // Part of what makes two events equal: the second step is not told in the words of the first one.
+  const action = step ?? 'Release';
+  if (!wasTold(before.status ?? {}, finding.reason, step)) tell(recorder, { before, after }, { ...finding, action });
+  const message = newFailureAfter(before.status, after.status);
+  if (message === undefined) return;
+  tell(recorder, { before, after }, { reason: 'HookFailed', message, action: 'AfterRelease' });
+}
+
+interface Change {
+  readonly before: Read<Deployment>;
+  readonly after: Pick<Deployment, 'status'>;
+}
+
+function tell(
+  recorder: Recorder,
+  { before, after }: Change,
+  { reason, message, action }: Finding & { action: string },
+): void {
   const { name, namespace = '', uid } = before.metadata;
   const course = reasonEntry(reason)?.course;
   const related = relatedTo(after.status ?? {});
   recorder.record({
     type: course === 'Stuck' || course === 'Retrying' ? 'Warning' : 'Normal',
     reason,
-    // Part of what makes two events equal: the second step is not told in the words of the first one.
-    action: step ?? 'Release',
+    action,
     note: message,
     regarding: { apiVersion, kind: 'Deployment', namespace, name, uid },
     ...(related && { related: { ...related, namespace } }),
   });
+}
+
+/** The command after a release does not change the sum of it all, so its failure is told by itself. */
+function newFailureAfter(before: DeploymentStatus = {}, after: DeploymentStatus = {}): string | undefined {
+  const runIn = ({ history = [] }: DeploymentStatus) =>
+    history.find(({ number }) => number === after.live?.release)?.hooks?.after;
+  const run = runIn(after);
+  if (run?.result !== 'Failed' || runIn(before)?.result === 'Failed') return undefined;
+  return `Release ${after.live?.release} serves. ${afterFailureMessage(run)}`;
 }
 
 function wasTold({ conditions = [], rollout }: DeploymentStatus, reason: string, step: string | undefined): boolean {

@@ -2,6 +2,7 @@ import { stateOf } from '../../../crds/conditions/states.ts';
 import type { DeploymentStatus } from '../../../crds/deployment/status.ts';
 import type { AxisChange } from '../../../rollout/engine/axes.ts';
 import type { Decision } from '../../../rollout/engine/decide.ts';
+import { afterFailureMessage, afterHook } from '../../../rollout/engine/hooks.ts';
 import type { Finding } from '../../../rollout/engine/state.ts';
 import type { Observation } from '../../../targets/target.ts';
 import { buildState, builtAxis } from '../artifact/builds.ts';
@@ -31,7 +32,7 @@ export function nextStatus(look: Look, { wish, decision, observation, gone }: Ou
     refusedRelease: state.refused,
     previous: state.previous,
     checks: state.checks && [...state.checks],
-    hints: hintsOf(spec),
+    hints: hintsFrom(hintsOf(spec), state),
     history: history.length === 0 ? undefined : history,
     pinned: spec.pin === undefined ? status.pinned : undefined,
     ...sidesOf(status, decision, observation),
@@ -51,6 +52,14 @@ function summaryFields(
   const found = { summary, axes: [...axes, ...more, ...refused] };
   const conditions = nextConditions(status.conditions ?? [], found, { now, generation });
   return { observedGeneration: generation, conditions: [...conditions], state: stateOf(conditions) };
+}
+
+/** A command that failed after its release changes nothing, and would otherwise be seen only in a condition. */
+function hintsFrom(hints: string[] = [], state: Decision['state']): string[] | undefined {
+  const run = afterHook(state);
+  const all =
+    run?.result === 'Failed' ? [...hints, `Release ${state.live}: ${afterFailureMessage(run)}`.slice(0, 1024)] : hints;
+  return all.length === 0 ? undefined : all;
 }
 
 function lastNumber({ releases }: Look, { wanted }: Wish, { lastRelease = 0 }: DeploymentStatus): number | undefined {

@@ -8,6 +8,7 @@ const all: Capabilities = {
   warmPrevious: false,
   weights: true,
   configuration: true,
+  commands: true,
 };
 
 const target = { cluster: { gateway: { routeRefs: [{ name: 'shop' }] } } };
@@ -39,7 +40,6 @@ it.each<[string, Partial<DeploymentSpecInput>, string]>([
   ['a size by hand without a gateway', { strategy: canary({ replicas: 5 }) }, 'use steps of weight'],
   ['headers on a route of the user', { strategy: canary({ headers }), target }, 'into your own route'],
   ['a mirror on a route of the user', { strategy: canary({ mirrorPercent: 5 }), target }, 'into your own route'],
-  ['hooks', { hooks: { afterRelease: { command: ['true'] } } }, 'hooks'],
   ['schedules', { schedules: [{ name: 'a', cron: '@daily', command: ['true'] }] }, 'schedules'],
 ])('refuses %s, and names what works', (_, change, message) => {
   expect(check(change)).toThrow(
@@ -51,5 +51,6 @@ it('refuses what the place cannot do', () => {
   const workload = { port: 80, envFrom: [{ configMapRef: { name: 'settings' } }] };
 
   expect(check({ strategy: { type: 'Recreate' } }, { strategies: ['Rolling'] })).toThrow('use Rolling.');
+  expect(check({ hooks: { afterRelease: { command: ['true'] } } }, { commands: false })).toThrow('start of the app');
   expect(check({ workload }, { configuration: false })).toThrow('use workload.env with value');
 });

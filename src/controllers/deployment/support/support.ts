@@ -26,11 +26,6 @@ const rows: readonly Row[] = [
     instead: 'use steps of weight, which are shares of the replicas there',
   },
   {
-    field: 'hooks',
-    asked: ({ hooks }) => hooks?.beforeRelease !== undefined || hooks?.afterRelease !== undefined,
-    instead: 'run the command from the start of the app',
-  },
-  {
     field: 'schedules',
     asked: ({ schedules }) => (schedules ?? []).length > 0,
     instead: 'use a CronJob of your own',
@@ -45,6 +40,15 @@ export function checkSupport(spec: DeploymentSpec, capabilities: Capabilities): 
   if (!capabilities.configuration && referencesOf(spec).length > 0) {
     throw unsupported('the target takes no ConfigMaps or Secrets: use workload.env with value.');
   }
+  if (!capabilities.commands && hasHooks(spec)) {
+    throw unsupported(
+      'the target runs no commands of releases: run the command from the start of the app instead of hooks.',
+    );
+  }
+}
+
+function hasHooks({ hooks }: DeploymentSpec): boolean {
+  return hooks?.beforeRelease !== undefined || hooks?.afterRelease !== undefined;
 }
 
 function checkStrategy({ strategy: { type } }: DeploymentSpec, capabilities: Capabilities): void {

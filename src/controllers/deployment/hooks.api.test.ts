@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApiServer, startApiServer } from '../../../hack/cluster/api-server.ts';
+import { clusterPlaces } from '../../../test/support/cluster-place/places.ts';
+import { condition, image, isLive, isReason } from '../../../test/support/deployment-facts.ts';
+import { deploymentRig } from '../../../test/support/deployment-rig.ts';
+import { endPod } from '../../../test/support/job-pods.ts';
+import { until } from '../../../test/support/until.ts';
+import { pods, services } from '../../objects/core.ts';
+import { jobs, replicaSets } from '../../objects/workloads.ts';
+
+let server: ApiServer;
+let rig: Awaited<ReturnType<typeof deploymentRig>>;
+beforeAll(async () => {
+  server = await startApiServer({ name: `hooks-${process.pid}`, hollowNodes: 1 });
+  rig = await deploymentRig('deployment-hooks', { kubeconfig: server.kubeconfig, places: clusterPlaces });
+});
+afterAll(async () => {
+  await rig.close();
+  await server.stop();
+});
+
+const workload = { port: 80, env: [{ name: 'COLOR', value: 'blue' }], health: { path: '/healthz' } };
+const beforeRelease = { command: ['migrate', '--all'], deadlineSeconds: 60 };
+
+const end = (name: string, hook: string, code: number, log = '') =>
+  endPod(rig, { 'vish.dev/command-of': name, 'vish.dev/command': hook }, { code, log });
+
+async function jobsOf(name: string) {
+  const labelSelector = `vish.dev/command-of=${name}`;
+  return (await rig.client.list(jobs, { namespace: rig.namespace, labelSelector })).items;
+}
+
+async function podsOf(name: string) {
+  const labelSelector = `vish.dev/command-of=${name}`;
+  return (await rig.client.list(pods, { namespace: rig.namespace, labelSelector })).items;
+}
+
+async function replicaSetsOf(name: string) {
+  const labelSelector = `vish.dev/deployment=${name}`;
+  return (await rig.client.list(replicaSets, { namespace: rig.namespace, labelSelector })).items;
+}
+
+describe('the command before a release', () => {
+  it('runs as a pod of the release that serves nobody, before any replica, and once', async () => {
+    await rig.apply('web', { source: image(1), workload, hooks: { beforeRelease } });
+    const waits = await rig.until('web', isReason('RunningHook'));
+    await until(async () => (await jobsOf('web')).length === 1);
+    const [job] = await jobsOf('web');
+    const before = await replicaSetsOf('web');
+    await rig.restart();
+    await end('web', 'before', 0);
+    const live = await rig.until('web', isLive(1));
+    const service = await rig.client.get(services, { namespace: rig.namespace, name: 'web' });
+
+    expect(condition(waits, 'Progressing')).toMatchObject({ status: 'True', reason: 'RunningHook' });
+    expect(before).toEqual([]);
+    const [release] = live.status?.history ?? [];
+    expect(release).toMatchObject({ hooks: { before: { result: 'Passed' } } });
+    expect(job).toMatchObject({
+      metadata: { ownerReferences: [{ kind: 'ControllerRevision', name: release?.name, controller: true }] },
+      spec: {
+        activeDeadlineSeconds: 60,
+        backoffLimit: 0,
+        template: { spec: { containers: [{ command: ['migrate', '--all'], env: workload.env }] } },
+      },
+    });
+    const { labels = {} } = job?.spec?.template.metadata ?? {};
+    expect(Object.keys(labels)).not.toEqual(expect.arrayContaining(Object.keys(service.spec?.selector ?? {})));
+    expect(await jobsOf('web')).toHaveLength(1);
+  });
+
+  it('that fails keeps the live release, tells what it said, and runs again when a person says so', async () => {
+    await rig.apply('bad', { source: image(1), workload });
+    await rig.until('bad', isLive(1));
+    await rig.apply('bad', { source: image(2), workload, hooks: { beforeRelease } });
+    await rig.until('bad', isReason('RunningHook'));
+    await end('bad', 'before', 3, 'connecting\nno such table: orders\n');
+    const back = await rig.until('bad', isReason('RolledBack'));
+    const sets = await replicaSetsOf('bad');
+    await rig.annotate('bad', { 'vish.dev/retry': '2' });
+    await rig.until('bad', isReason('RunningHook'));
+    await end('bad', 'before', 0);
+    await rig.until('bad', isLive(2));
+
+    expect(back.status).toMatchObject({ live: { release: 1 }, history: [{ reason: 'HookFailed' }, {}] });
+    const message = 'Container app ended with exit code 3: connecting | no such table: orders';
+    expect(condition(back, 'Ready')?.message).toContain(message);
+    expect(sets).toHaveLength(1);
+  });
+
+  it('ends with the release that is aborted', async () => {
+    await rig.apply('stop', { source: image(1), workload });
+    await rig.until('stop', isLive(1));
+    await rig.apply('stop', { source: image(2), workload, hooks: { beforeRelease } });
+    await rig.until('stop', isReason('RunningHook'));
+    await until(async () => (await jobsOf('stop')).length === 1);
+    await rig.annotate('stop', { 'vish.dev/abort': '2' });
+    const aborted = await rig.until('stop', isReason('Aborted'));
+
+    await until(async () => (await jobsOf('stop')).length === 0);
+    expect(aborted.status).toMatchObject({ live: { release: 1 }, history: [{ outcome: 'Aborted' }, {}] });
+    expect(await podsOf('stop')).toEqual([]);
+  });
+});
+
+it('tells a command that fails after the release, and leaves what serves as it is', async () => {
+  await rig.apply('after', { source: image(1), workload, hooks: { afterRelease: beforeRelease } });
+  await rig.until('after', isLive(1));
+  await end('after', 'after', 4, 'no such cache');
+  const told = await rig.until('after', ({ status }) => status?.hints !== undefined);
+
+  expect(condition(told, 'Ready')?.status).toBe('True');
+  expect(condition(told, 'Progressing')).toMatchObject({ status: 'False', reason: 'HookFailed' });
+  expect(told.status?.hints?.[0]).toContain('exit code 4: no such cache');
+  await until(() => rig.events.some(({ reason, type }) => reason === 'HookFailed' && type === 'Warning'));
+});
+
+it('begins a command once wherever the operator dies', async () => {
+  for (const writes of [1, 2, 3, 4, 5, 6]) {
+    const name = `dies-${writes}`;
+    rig.dieAfter(writes);
+    await rig.apply(name, { source: image(1), workload, hooks: { beforeRelease } });
+    await rig.until(name, (deployment) => rig.isDead || isReason('RunningHook')(deployment));
+    await until(async () => rig.isDead || (await jobsOf(name)).length > 0);
+    if (rig.isDead) await rig.restart();
+    await until(async () => (await jobsOf(name)).length > 0);
+    const [
+      {
+        metadata: { uid },
+      } = { metadata: { uid: '' } },
+    ] = await jobsOf(name);
+    await end(name, 'before', 0);
+    await rig.until(name, (deployment) => rig.isDead || isLive(1)(deployment));
+    if (rig.isDead) await rig.restart();
+    await rig.until(name, isLive(1));
+
+    expect(
+      (await jobsOf(name)).map((job) => job.metadata.uid),
+      `dead after write ${writes}`,
+    ).toEqual([uid]);
+  }
+}, 120_000);

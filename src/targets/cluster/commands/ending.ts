@@ -1,0 +1,64 @@
+import type { Stored } from '../../../kube/index.ts';
+import type { Pod } from '../../../objects/core.ts';
+import type { Job } from '../../../objects/workloads.ts';
+import { diagnoseContainer } from '../diagnosis/container.ts';
+
+export interface Ending {
+  readonly outcome: 'Running' | 'Passed' | 'Failed';
+  /** One sentence for people, with the last lines that a failed command wrote. */
+  readonly message: string;
+  /** Whether its container ran at all. */
+  readonly ran: boolean;
+}
+
+/** How far a command has come, by its Job and the pods of it. */
+export function endingOf(job: Stored<Job>, pods: readonly Stored<Pod>[], now: number): Ending {
+  const ends = pods.flatMap(endOf).toSorted((a, b) => a.at - b.at);
+  const ran = ends.length > 0;
+  if (isTrue(job, 'Complete')) return { outcome: 'Passed', message: 'It has passed.', ran: true };
+  const failed = job.status?.conditions?.find(({ type, status }) => type === 'Failed' && status === 'True');
+  const last = ends.at(-1);
+  const waits = last === undefined ? waitsFor(pods, now) : `A try has failed. ${last.message}`;
+  if (failed === undefined) return { outcome: 'Running', message: waits, ran };
+  if (failed.reason === 'DeadlineExceeded') {
+    const message = `It had not ended before its deadline. ${waits}`.trim();
+    return { outcome: 'Failed', message, ran };
+  }
+  return { outcome: 'Failed', message: last?.message ?? `Its Job failed: ${failed.reason ?? 'no reason given'}.`, ran };
+}
+
+export function hasEnded(job: Stored<Job>): boolean {
+  return isTrue(job, 'Complete') || isTrue(job, 'Failed');
+}
+
+function isTrue({ status }: Job, type: string): boolean {
+  return status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
+}
+
+/** Why no pod of it runs, where there is a reason. */
+function waitsFor(pods: readonly Stored<Pod>[], now: number): string {
+  const cause = pods.flatMap((pod) => diagnoseContainer(pod, now)).find(({ reason }) => reason !== 'ProbeFailed');
+  return cause === undefined ? '' : `${cause.message.charAt(0).toUpperCase()}${cause.message.slice(1)}.`;
+}
+
+function endOf({ status }: Stored<Pod>): { at: number; message: string }[] {
+  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return containers.flatMap(({ name, state }) => {
+    const end = state?.terminated;
+    if (end === undefined || end.exitCode === 0) return [];
+    const said = lastLines(end.message ?? '');
+    const how =
+      end.reason === 'OOMKilled' ? 'was killed for using too much memory' : `ended with exit code ${end.exitCode}`;
+    const message = `Container ${name} ${how}${said === '' ? '.' : `: ${said}`}`;
+    return [{ at: Date.parse(end.finishedAt ?? '') || 0, message }];
+  });
+}
+
+const longest = 600;
+
+/** The end of what a program wrote, which says why it failed; as one line. */
+function lastLines(text: string): string {
+  const lines = text.split('\n').map((line) => line.replaceAll(/\s+/gu, ' ').trim());
+  const all = Array.from(lines.filter((line) => line !== '').join(' | '));
+  return all.length > longest ? `… ${all.slice(-longest).join('')}` : all.join('');
+}

@@ -1,0 +1,42 @@
+import type { PodTemplate } from '../../../objects/workloads.ts';
+import { appContainer } from '../render/container.ts';
+
+type PodSpec = NonNullable<PodTemplate['spec']>;
+type Container = PodSpec['containers'][number];
+
+export interface CommandPod {
+  readonly command: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * A pod that runs a command as a replica of the release would: its image, configuration, volumes, account and security.
+ * It serves nobody, so it has none of a replica's labels, ports and probes, and no container beside the app's, which would
+ * keep it from ending.
+ */
+export function commandTemplate({ metadata = {}, spec }: PodTemplate, { command, labels }: CommandPod): PodTemplate {
+  const { containers = [], topologySpreadConstraints: _spread, readinessGates: _gates, ...shape } = spec ?? {};
+  const { annotations } = metadata;
+  return {
+    metadata: { labels: { ...labels }, ...(annotations === undefined ? {} : { annotations }) },
+    spec: {
+      ...shape,
+      restartPolicy: 'Never',
+      containers: containers.filter(({ name }) => name === appContainer).map((app) => asCommand(app, command)),
+    },
+  };
+}
+
+function asCommand(app: Container, command: readonly string[]): Container {
+  const {
+    ports: _ports,
+    lifecycle: _lifecycle,
+    livenessProbe: _liveness,
+    readinessProbe: _readiness,
+    startupProbe: _startup,
+    args: _args,
+    ...rest
+  } = app;
+  // What it said last is then part of how it ended, without a right to read logs.
+  return { ...rest, command: [...command], terminationMessagePolicy: 'FallbackToLogsOnError' };
+}
