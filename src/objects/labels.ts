@@ -8,6 +8,10 @@ export const labels = {
   commandOf: 'vish.dev/command-of',
   /** Which command it is. */
   command: 'vish.dev/command',
+  /** Name of the Deployment; on pods of its schedules, which serve nobody either. */
+  scheduleOf: 'vish.dev/schedule-of',
+  /** Name of the schedule. */
+  schedule: 'vish.dev/schedule',
   project: 'vish.dev/project',
   service: 'vish.dev/service',
   environment: 'vish.dev/environment',

@@ -1,5 +1,6 @@
 import type {
   V1ControllerRevision,
+  V1CronJob,
   V1Deployment,
   V1Job,
   V1PodDisruptionBudget,
@@ -14,6 +15,7 @@ export type ReplicaSet = Wired<V1ReplicaSet>;
 export type ControllerRevision = Wired<V1ControllerRevision>;
 export type PodDisruptionBudget = Wired<V1PodDisruptionBudget>;
 export type Job = Wired<V1Job>;
+export type CronJob = Wired<V1CronJob>;
 export type AppsDeployment = Wired<V1Deployment>;
 
 /** As far as it is read: what it scales. */
@@ -37,6 +39,7 @@ export const autoscalers = namespacedResource<Autoscaler>(
   'horizontalpodautoscalers',
 );
 export const jobs = namespacedResource<Job>('batch', 'v1', 'Job', 'jobs');
+export const cronJobs = namespacedResource<CronJob>('batch', 'v1', 'CronJob', 'cronjobs');
 export const podDisruptionBudgets = namespacedResource<PodDisruptionBudget>(
   'policy',
   'v1',

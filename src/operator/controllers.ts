@@ -36,6 +36,7 @@ import type { Random } from '../seams/random.ts';
 import type { Settings } from '../settings/schema.ts';
 import { createClusterTarget } from '../targets/cluster/cluster-target.ts';
 import { commandInformers, commandKeys } from '../targets/cluster/commands/informers.ts';
+import { scheduleInformer } from '../targets/cluster/commands/schedules.ts';
 import { clusterInformers, deploymentKeys } from '../targets/cluster/informers.ts';
 import type { WriteObserver } from '../targets/cluster/writes.ts';
 import { Sessions } from '../targets/ecs/account/sessions.ts';
@@ -153,6 +154,7 @@ function clusterSources(cache: Informers) {
     informerSource({ name: 'pods', informer: pods, map: deploymentKeys }),
     informerSource({ name: 'services', informer: services, map: sameName }),
     informerSource({ name: 'poddisruptionbudgets', informer: budgets, map: sameName }),
+    informerSource({ name: 'cronjobs', informer: scheduleInformer(cache), map: deploymentKeys }),
     informerSource({ name: 'jobs', informer: commands.jobs, map: commandKeys }),
     informerSource({ name: 'command pods', informer: commands.pods, map: commandKeys }),
   ];

@@ -1,4 +1,4 @@
-import type { Hook } from '../crds/workload/jobs.ts';
+import type { Hook, Schedule } from '../crds/workload/jobs.ts';
 import type { HookReport, HookRun } from '../rollout/engine/state.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Scope } from './target.ts';
@@ -15,4 +15,14 @@ export interface Commands {
    * side by side because one took the other's place: what is to end is waited for.
    */
   run(scope: Scope, wanted: readonly Command[]): Promise<readonly HookReport[]>;
+  /** Keeps the schedules of the Deployment as they are wanted, and takes away what is not. */
+  schedule(scope: Scope, wanted: Scheduling): Promise<void>;
+}
+
+export interface Scheduling {
+  readonly schedules: readonly Schedule[];
+  /** Runs them. Without one they stand still. */
+  readonly live: Release | undefined;
+  /** Shows what they would run while there is no live one. */
+  readonly newest: Release | undefined;
 }

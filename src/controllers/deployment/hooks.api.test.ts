@@ -6,7 +6,7 @@ import { deploymentRig } from '../../../test/support/deployment-rig.ts';
 import { endPod } from '../../../test/support/job-pods.ts';
 import { until } from '../../../test/support/until.ts';
 import { pods, services } from '../../objects/core.ts';
-import { jobs, replicaSets } from '../../objects/workloads.ts';
+import { cronJobs, jobs, replicaSets } from '../../objects/workloads.ts';
 
 let server: ApiServer;
 let rig: Awaited<ReturnType<typeof deploymentRig>>;
@@ -140,3 +140,44 @@ it('begins a command once wherever the operator dies', async () => {
     ).toEqual([uid]);
   }
 }, 120_000);
+
+describe('a schedule', () => {
+  const nightly = { name: 'nightly', cron: '0 3 * * *', command: ['clean'] };
+  const cronJob = async (name: string) => {
+    const { items } = await rig.client.list(cronJobs, { namespace: rig.namespace });
+    return items.find(({ metadata }) => metadata.name === name);
+  };
+  const imageOf = async (name: string) =>
+    (await cronJob(name))?.spec?.jobTemplate.spec?.template.spec?.containers[0]?.image;
+
+  it('stands still until a release is live, follows what is live, and goes with its line', async () => {
+    const hooks = { beforeRelease };
+    await rig.apply('cron', { source: image(1), workload, hooks, schedules: [nightly] });
+    await rig.until('cron', isReason('RunningHook'));
+    await until(async () => (await cronJob('cron-nightly'))?.spec?.suspend === true);
+    await end('cron', 'before', 0);
+    const first = await rig.until('cron', isLive(1));
+    await until(async () => (await cronJob('cron-nightly'))?.spec?.suspend === false);
+    const before = await imageOf('cron-nightly');
+    await rig.apply('cron', { source: image(2), workload, schedules: [nightly] });
+    const second = await rig.until('cron', isLive(2));
+    await until(async () => (await imageOf('cron-nightly')) !== before);
+    const after = await imageOf('cron-nightly');
+    await rig.apply('cron', { source: image(2), workload });
+
+    await until(async () => (await cronJob('cron-nightly')) === undefined);
+    expect([before, after]).toEqual([first.status?.history?.[0]?.image, second.status?.history?.[0]?.image]);
+  });
+
+  it('is refused where somebody else has a CronJob of its name', async () => {
+    const jobTemplate = {
+      spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a' }] } } },
+    };
+    const metadata = { namespace: rig.namespace, name: 'taken-nightly' };
+    await rig.client.create(cronJobs, { metadata, spec: { schedule: '@daily', jobTemplate } });
+    await rig.apply('taken', { source: image(1), workload, schedules: [nightly] });
+    const refused = await rig.until('taken', isReason('ForeignOwner'));
+
+    expect(condition(refused, 'Ready')?.message).toContain('CronJob taken-nightly');
+  });
+});

@@ -13,6 +13,7 @@ import { routeKinds } from './children/route.ts';
 import { Routes } from './children/routes.ts';
 import { createCommands } from './commands/commands.ts';
 import { commandInformers } from './commands/informers.ts';
+import { scheduleInformer } from './commands/schedules.ts';
 import { diagnose } from './diagnosis/diagnosis.ts';
 import { type ClusterInformers, clusterInformers, haveSynced } from './informers.ts';
 import { observationOf } from './observe.ts';
@@ -83,7 +84,8 @@ class ClusterTarget implements Target {
     this.adoption = new ClusterAdoption({ client, clock, observer });
     this.mirrors = new Mirrors({ client, clock });
     this.writes = new Writes({ client, applier: new Applier({ client, clock, fieldManager }), observer });
-    this.commands = createCommands({ client, clock, informers: commandInformers(cache) });
+    const schedules = { informer: scheduleInformer(cache), writes: this.writes };
+    this.commands = createCommands({ client, clock, informers: commandInformers(cache), schedules });
     this.accepted = new Lru({ clock, ...remembered });
   }
 

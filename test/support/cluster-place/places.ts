@@ -2,6 +2,7 @@ import { type InformerCache, informerSource, keyOf, WakeSource } from '../../../
 import { systemClock as clock } from '../../../src/seams/system.ts';
 import { createClusterTarget } from '../../../src/targets/cluster/cluster-target.ts';
 import { commandInformers, commandKeys } from '../../../src/targets/cluster/commands/informers.ts';
+import { scheduleInformer } from '../../../src/targets/cluster/commands/schedules.ts';
 import { clusterInformers, deploymentKeys } from '../../../src/targets/cluster/informers.ts';
 import type { PlaceTools } from '../deployment-rig.ts';
 
@@ -23,6 +24,7 @@ export function clusterPlaces({ client, cache, written }: PlaceTools) {
   const informers = clusterInformers(whole);
   const commands = commandInformers(whole);
   const targetSources = [
+    informerSource({ name: 'cronjobs', informer: scheduleInformer(whole), map: deploymentKeys }),
     informerSource({ name: 'jobs', informer: commands.jobs, map: commandKeys }),
     informerSource({ name: 'command pods', informer: commands.pods, map: commandKeys }),
     informerSource({ name: 'replicasets', informer: informers.replicaSets, map: deploymentKeys }),

@@ -14,6 +14,7 @@ import { causeOfWish } from './cause.ts';
 import { runHooks } from './hooks.ts';
 import { recall } from './memory.ts';
 import { planOf } from './plan.ts';
+import { keepSchedules } from './schedules.ts';
 import { stateOfStatus } from './state.ts';
 
 /** What became of the rollout in this look. */
@@ -41,6 +42,7 @@ export async function rollOut(
   const second = decide({ ...input, state: first.state, prepared, hookReports });
   await advance(look, target, { answers, decision: second });
   if (second.state.queued !== undefined) sooner(answers, queueLookMs);
+  await keepSchedules(look, target, { answers, live: find(look, second.state.live) });
   const { memory, lookAgainMs, ...said } = answers;
   const decision = decide({ ...input, ...said, hookReports, state: second.state });
   return { decision, observation: answers.observation, memory, lookAgainMs };

@@ -40,7 +40,6 @@ it.each<[string, Partial<DeploymentSpecInput>, string]>([
   ['a size by hand without a gateway', { strategy: canary({ replicas: 5 }) }, 'use steps of weight'],
   ['headers on a route of the user', { strategy: canary({ headers }), target }, 'into your own route'],
   ['a mirror on a route of the user', { strategy: canary({ mirrorPercent: 5 }), target }, 'into your own route'],
-  ['schedules', { schedules: [{ name: 'a', cron: '@daily', command: ['true'] }] }, 'schedules'],
 ])('refuses %s, and names what works', (_, change, message) => {
   expect(check(change)).toThrow(
     expect.objectContaining({ reason: 'Unsupported', message: expect.stringContaining(message) }),
@@ -52,5 +51,8 @@ it('refuses what the place cannot do', () => {
 
   expect(check({ strategy: { type: 'Recreate' } }, { strategies: ['Rolling'] })).toThrow('use Rolling.');
   expect(check({ hooks: { afterRelease: { command: ['true'] } } }, { commands: false })).toThrow('start of the app');
+  expect(check({ schedules: [{ name: 'a', cron: '@daily', command: ['true'] }] }, { commands: false })).toThrow(
+    'the target runs no schedules',
+  );
   expect(check({ workload }, { configuration: false })).toThrow('use workload.env with value');
 });

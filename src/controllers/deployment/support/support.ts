@@ -25,11 +25,6 @@ const rows: readonly Row[] = [
       isByReplicas(spec) && (spec.strategy.canary?.steps ?? []).some(({ replicas }) => replicas !== undefined),
     instead: 'use steps of weight, which are shares of the replicas there',
   },
-  {
-    field: 'schedules',
-    asked: ({ schedules }) => (schedules ?? []).length > 0,
-    instead: 'use a CronJob of your own',
-  },
 ];
 
 /** Refuses up front, before anything changes, what would otherwise be left undone in silence. */
@@ -40,15 +35,14 @@ export function checkSupport(spec: DeploymentSpec, capabilities: Capabilities): 
   if (!capabilities.configuration && referencesOf(spec).length > 0) {
     throw unsupported('the target takes no ConfigMaps or Secrets: use workload.env with value.');
   }
-  if (!capabilities.commands && hasHooks(spec)) {
-    throw unsupported(
-      'the target runs no commands of releases: run the command from the start of the app instead of hooks.',
-    );
-  }
+  if (!capabilities.commands) checkCommands(spec);
 }
 
-function hasHooks({ hooks }: DeploymentSpec): boolean {
-  return hooks?.beforeRelease !== undefined || hooks?.afterRelease !== undefined;
+function checkCommands({ hooks, schedules = [] }: DeploymentSpec): void {
+  if (hooks?.beforeRelease !== undefined || hooks?.afterRelease !== undefined) {
+    throw unsupported('the target runs no hooks: run the command from the start of the app.');
+  }
+  if (schedules.length > 0) throw unsupported('the target runs no schedules: use a scheduler of the place.');
 }
 
 function checkStrategy({ strategy: { type } }: DeploymentSpec, capabilities: Capabilities): void {

@@ -10,11 +10,13 @@ import { foreign } from '../children/child.ts';
 import { endingOf, hasEnded } from './ending.ts';
 import { type CommandInformers, jobsOf, podsOfJob } from './informers.ts';
 import { hookJobFor, jobNameOf } from './job.ts';
+import { keepSchedules, type SchedulesOptions } from './schedules.ts';
 
 export interface CommandsOptions {
   readonly client: Pick<Client, 'get' | 'create' | 'delete'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly informers: CommandInformers;
+  readonly schedules: SchedulesOptions;
 }
 
 const hooks: ReadonlySet<string> = new Set(['before', 'after']);
@@ -24,7 +26,10 @@ const hooks: ReadonlySet<string> = new Set(['before', 'after']);
  * write of ours a minute late. A cache that is late costs a request that changes nothing.
  */
 export function createCommands(options: CommandsOptions): Commands {
-  return { run: (scope, wanted) => run(options, scope, wanted) };
+  return {
+    run: (scope, wanted) => run(options, scope, wanted),
+    schedule: (scope, wanted) => keepSchedules(options.schedules, scope, wanted),
+  };
 }
 
 async function run(options: CommandsOptions, scope: Scope, wanted: readonly Command[]): Promise<HookReport[]> {

@@ -7,7 +7,7 @@ import type { Release } from '../../../rollout/release.ts';
 import type { Command } from '../../commands.ts';
 import { templateOf } from '../replica-set.ts';
 import { commonLabels } from '../selectors.ts';
-import { commandTemplate } from './template.ts';
+import { besideReplicas, commandTemplate } from './template.ts';
 
 /** As long as a label's value, as the pods of a Job have its name as one. */
 const longestName = 63;
@@ -28,7 +28,10 @@ export function hookJobFor(deployment: Deployment, { release, hook, attempt, ...
     kind: hook,
     seconds: settings.deadlineSeconds,
     retries: settings.retries,
-    template: commandTemplate(templateOf(release), { ...settings, labels: podLabels(deployment, hook) }),
+    template: commandTemplate(templateOf(release), {
+      ...settings,
+      labels: { ...besideReplicas(deployment), ...ownLabels(deployment, hook) },
+    }),
   });
   return { ...job, metadata: { ...job.metadata, annotations: { [annotations.attempt]: attempt } } };
 }
@@ -43,9 +46,9 @@ export interface JobParts {
 }
 
 function jobFor(deployment: Deployment, release: Release, parts: JobParts): Job {
-  const { namespace = '', name } = deployment.metadata;
+  const { namespace = '' } = deployment.metadata;
   const { seconds, retries, template, suffix, kind } = parts;
-  const own = { [labels.release]: release.name, [labels.commandOf]: name, [labels.command]: kind };
+  const own = { [labels.release]: release.name, ...ownLabels(deployment, kind) };
   const job: Job = {
     metadata: {
       namespace,
@@ -64,8 +67,6 @@ function jobFor(deployment: Deployment, release: Release, parts: JobParts): Job 
   return withController(job, { resource: controllerRevisions, object: revision as never });
 }
 
-/** Nothing that a Service, a budget or a policy for replicas could select; not even the app's name. */
-function podLabels(deployment: Deployment, kind: string): Record<string, string> {
-  const { [labels.name]: _name, [labels.deployment]: of = '', ...rest } = commonLabels(deployment);
-  return { ...rest, [labels.commandOf]: of, [labels.command]: kind };
+function ownLabels({ metadata }: Deployment, kind: string): Record<string, string> {
+  return { [labels.commandOf]: metadata.name, [labels.command]: kind };
 }

@@ -1,5 +1,8 @@
+import type { Deployment } from '../../../crds/deployment/deployment.ts';
+import { labels } from '../../../objects/labels.ts';
 import type { PodTemplate } from '../../../objects/workloads.ts';
 import { appContainer } from '../render/container.ts';
+import { commonLabels } from '../selectors.ts';
 
 type PodSpec = NonNullable<PodTemplate['spec']>;
 type Container = PodSpec['containers'][number];
@@ -14,17 +17,26 @@ export interface CommandPod {
  * It serves nobody, so it has none of a replica's labels, ports and probes, and no container beside the app's, which would
  * keep it from ending.
  */
-export function commandTemplate({ metadata = {}, spec }: PodTemplate, { command, labels }: CommandPod): PodTemplate {
+export function commandTemplate(
+  { metadata = {}, spec }: PodTemplate,
+  { command, labels: own }: CommandPod,
+): PodTemplate {
   const { containers = [], topologySpreadConstraints: _spread, readinessGates: _gates, ...shape } = spec ?? {};
   const { annotations } = metadata;
   return {
-    metadata: { labels: { ...labels }, ...(annotations === undefined ? {} : { annotations }) },
+    metadata: { labels: { ...own }, ...(annotations === undefined ? {} : { annotations }) },
     spec: {
       ...shape,
       restartPolicy: 'Never',
       containers: containers.filter(({ name }) => name === appContainer).map((app) => asCommand(app, command)),
     },
   };
+}
+
+/** Nothing that a Service, a budget or a policy for replicas could select; not even the app's name. */
+export function besideReplicas(deployment: Deployment): Record<string, string> {
+  const { [labels.name]: _name, [labels.deployment]: _deployment, ...rest } = commonLabels(deployment);
+  return rest;
 }
 
 function asCommand(app: Container, command: readonly string[]): Container {
