@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { aCheck } from '../../test/support/checks.ts';
+import { aRelease } from '../../test/support/cluster-place/builders.ts';
 import { useRig } from '../outbound/test-rig.ts';
 import { ManualClock } from '../seams/manual-clock.ts';
-import { createMeasure, type Subject, unmeasurable } from './measure.ts';
+import { createMeasure, type RunJob, type Subject, unmeasurable } from './measure.ts';
 
 const rig = useRig('checks');
 const subject: Subject = {
@@ -12,6 +13,8 @@ const subject: Subject = {
   live: undefined,
   step: 1,
   weight: 10,
+  stored: aRelease(),
+  due: '2026-01-01T00:00:00Z',
 };
 
 const token = Buffer.from('abc').toString('base64');
@@ -25,7 +28,11 @@ function measure(kind: Record<string, unknown>, prometheusAddress?: string) {
   const client = {
     get: async (_kind: object, { name }: { name: string }) => (name === 'empty' ? {} : { data: { token } }),
   };
-  const options = { outbound: rig().client(), client: client as never, clock: new ManualClock(), prometheusAddress };
+  const runJob: RunJob = async ({ check, job: { command }, seconds }) => {
+    return { verdict: 'Passed', message: `${check}: ${command.join(' ')} within ${seconds} s` };
+  };
+  const ports = { outbound: rig().client(), client: client as never, clock: new ManualClock(), runJob };
+  const options = { ...ports, prometheusAddress };
   return createMeasure(options)(aCheck('errors', kind), subject, new AbortController().signal);
 }
 
@@ -41,6 +48,13 @@ it('asks what the check is of, with its login', async () => {
 
   expect([http, prometheus, webhook].map(({ verdict }) => verdict)).toEqual(['Passed', 'Passed', 'Passed']);
   expect([...promLogins, ...logins()]).toEqual(['Bearer abc', 'Bearer abc']);
+});
+
+it('has the command of a job run', async () => {
+  expect(await measure({ job: { command: ['smoke', '-v'] } })).toEqual({
+    verdict: 'Passed',
+    message: 'errors: smoke -v within 10 s',
+  });
 });
 
 it('asks the Prometheus of the settings where the check names none', async () => {
@@ -63,7 +77,6 @@ it.each([
 
 it.each([
   [{ http: { path: '/health' } }, 'use http.url'],
-  [{ job: { command: ['true'] } }, 'use a webhook'],
   [{ http: { url: 'https://a.test', expectedStatuses: [200, 302] } }, 'has 302'],
 ])('says what cannot be measured: %j', (kind, why) => {
   expect(unmeasurable(aCheck('errors', kind))).toContain(why);

@@ -1,6 +1,7 @@
 import type { Check } from '../crds/check/check.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import type { Measurement } from '../rollout/checks/run.ts';
+import type { Release } from '../rollout/release.ts';
 import type { Call } from './call.ts';
 import { measureHttp } from './kinds/http.ts';
 import { measurePrometheus } from './kinds/prometheus.ts';
@@ -22,7 +23,23 @@ export interface Subject {
   readonly step: number;
   /** Percent of the traffic that the release is to have. */
   readonly weight: number;
+  /** All of the release, for those who run something of it. Never sent to anybody. */
+  readonly stored: Release;
+  /** Tells this measurement from all others of the check. */
+  readonly due: string;
 }
+
+/** A command of a check, to be run once as the release would run it. */
+export interface JobRequest {
+  readonly check: string;
+  readonly job: NonNullable<Check['job']>;
+  readonly seconds: number;
+  readonly subject: Subject;
+  readonly signal: AbortSignal;
+}
+
+/** How it ended; without data where it could not be started or did not end in time. */
+export type RunJob = (request: JobRequest) => Promise<Reading>;
 
 /** What one measurement found. Fit for a status: no credentials, no text of a server. */
 export type Reading = Pick<Measurement, 'verdict' | 'value' | 'query' | 'message'>;
@@ -31,18 +48,21 @@ export type Measure = (check: Check, subject: Subject, signal: AbortSignal) => P
 
 export interface MeasureOptions extends LoginOptions {
   readonly outbound: Pick<Outbound, 'request' | 'stream'>;
+  /** Runs the command of a check at the place of the release. */
+  readonly runJob: RunJob;
   /** Asked where a check names no address. */
   readonly prometheusAddress?: string | undefined;
 }
 
 /** Measures whatever kind the check is of; what could not be asked is a reading without data, never an error. */
 export function createMeasure(options: MeasureOptions): Measure {
-  const { outbound, prometheusAddress } = options;
+  const { outbound, prometheusAddress, runJob } = options;
   const loginFor = secretLogins(options);
   return async (check, subject, signal) => {
-    const { http, prometheus, webhook, timeoutSeconds: seconds } = check;
+    const { http, prometheus, webhook, job, timeoutSeconds: seconds } = check;
     const call: Call = { outbound, seconds, signal };
     const { namespace } = subject;
+    if (job !== undefined) return runJob({ check: check.name, job, seconds, subject, signal });
     if (http?.url !== undefined) return measureHttp({ ...http, url: http.url }, call);
     if (prometheus !== undefined) {
       const { address = prometheusAddress, credentialsRef } = prometheus;
@@ -52,19 +72,29 @@ export function createMeasure(options: MeasureOptions): Measure {
       return measurePrometheus(prometheus, subject, { ...call, ...login, address });
     }
     if (webhook === undefined) return noData(unmeasurable(check) ?? 'It says nothing to ask.');
+    return askWebhook({ name: check.name, webhook }, subject, call);
+  };
+
+  async function askWebhook({ name, webhook }: Asked, subject: Subject, call: Call): Promise<Reading> {
+    const { namespace } = subject;
+    const { signal } = call;
     const login = await loginFor({ namespace, name: webhook.credentialsRef?.name, sort: 'Token', signal });
     if ('problem' in login) return noData(login.problem);
-    return measureWebhook(check, subject, { ...call, ...login, url: webhook.url });
-  };
+    return measureWebhook({ name }, subject, { ...call, ...login, url: webhook.url });
+  }
+}
+
+interface Asked {
+  readonly name: string;
+  readonly webhook: NonNullable<Check['webhook']>;
 }
 
 const noAddress =
   'No Prometheus is named: set prometheus.address of the check, or checks.prometheusAddress in the settings of the operator.';
 
 /** Why this version cannot measure a check, with what can be done instead. */
-export function unmeasurable({ http, job }: Check): string | undefined {
+export function unmeasurable({ http }: Check): string | undefined {
   if (http?.path !== undefined) return 'http.path is not asked by this version: use http.url.';
-  if (job !== undefined) return 'job is not run by this version: use a webhook that runs it.';
   const redirect = http?.expectedStatuses?.find((status) => followed.has(status));
   if (redirect === undefined) return undefined;
   return `http.expectedStatuses has ${redirect}, but redirects are followed: name the status of where it leads.`;

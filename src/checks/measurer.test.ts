@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aCheck } from '../../test/support/checks.ts';
+import { aRelease } from '../../test/support/cluster-place/builders.ts';
 import { recordingLogger } from '../../test/support/recording-logger.ts';
 import type { Run } from '../rollout/checks/run.ts';
 import { ManualClock } from '../seams/manual-clock.ts';
@@ -13,6 +14,8 @@ const subject: Subject = {
   live: { number: 1, name: 'web-1' },
   step: 1,
   weight: 10,
+  stored: aRelease(),
+  due: '2026-01-01T00:00:00Z',
 };
 const passed: Reading = { verdict: 'Passed', message: 'fine' };
 

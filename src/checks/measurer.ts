@@ -16,6 +16,9 @@ export interface MeasurerOptions {
   readonly log: Logger;
 }
 
+/** When a measurement of it was due is the measurer's to say. */
+export type Measured = Omit<Subject, 'due'>;
+
 interface Task {
   readonly stop: AbortController;
   measurement?: Measurement;
@@ -60,7 +63,7 @@ export class Measurer implements Source {
   }
 
   /** Starts what is due and ends what is not wanted any more. Gives when to ask again, where there was no place. */
-  keep(key: string, wanted: readonly Wanted[], subject: Subject | undefined): number | undefined {
+  keep(key: string, wanted: readonly Wanted[], subject: Measured | undefined): number | undefined {
     const ids = new Set(wanted.map(({ run }) => idOf(run)));
     for (const id of this.tasks.get(key)?.keys() ?? []) if (!ids.has(id)) this.drop(key, id);
     const now = this.options.clock.now();
@@ -75,17 +78,19 @@ export class Measurer implements Source {
     for (const id of this.tasks.get(key)?.keys() ?? []) this.drop(key, id);
   }
 
-  private begin(key: string, wanted: Wanted, subject: Subject): void {
+  private begin(key: string, wanted: Wanted, subject: Measured): void {
     const task: Task = { stop: new AbortController() };
     const tasks = this.tasks.get(key) ?? new Map<string, Task>();
     this.tasks.set(key, tasks.set(idOf(wanted.run), task));
     void this.measure(key, task, wanted, subject);
   }
 
-  private async measure(key: string, task: Task, { run, check }: Wanted, subject: Subject): Promise<void> {
+  private async measure(key: string, task: Task, { run, check }: Wanted, subject: Measured): Promise<void> {
     const { signal } = task.stop;
     const { measure, clock } = this.options;
-    const reading = await measure(check, subject, signal).catch((error: unknown) => this.lost(error, signal));
+    const reading = await measure(check, { ...subject, due: run.due }, signal).catch((error: unknown) =>
+      this.lost(error, signal),
+    );
     if (signal.aborted) return;
     task.measurement = { run, ...reading, at: new Date(clock.now()) };
     this.enqueue?.(key, { afterMs: gatherMs });

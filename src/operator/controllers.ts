@@ -43,6 +43,7 @@ import { Sessions } from '../targets/ecs/account/sessions.ts';
 import { createEcsTarget } from '../targets/ecs/ecs-target.ts';
 import { ecsPlacesIn } from '../targets/ecs/place.ts';
 import { createImageCopier } from '../targets/ecs/task/copier.ts';
+import { checkJobs } from './check-jobs.ts';
 import type { Outside } from './outside.ts';
 import { createFindTarget } from './places.ts';
 import { controllerRunnable, productWatchRunnable } from './runnables.ts';
@@ -130,7 +131,7 @@ function deploymentController(shared: Shared, sessions: Sessions) {
     verifyImage: verifyImage({ client, outbound, clock, loginFor, policy: signaturePolicy(shared) }),
     planBuild,
     maxConcurrentRollouts: shared.settings.rollouts.maxConcurrent,
-    measure: createMeasure({ outbound, client, clock, ...shared.settings.checks }),
+    measure: createMeasure({ outbound, client, clock, runJob: checkJobs(shared), ...shared.settings.checks }),
   });
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aCheck } from '../../../test/support/checks.ts';
+import { aRelease } from '../../../test/support/cluster-place/builders.ts';
 import { useRig } from '../../outbound/test-rig.ts';
 import type { Subject } from '../measure.ts';
 import { measurePrometheus } from './prometheus.ts';
@@ -15,6 +16,8 @@ const subject: Subject = {
   live: { number: 1, name: 'web-one' },
   step: 1,
   weight: 10,
+  stored: aRelease(),
+  due: '2026-01-01T00:00:00Z',
 };
 
 /** What the server gives for each query that it was asked. */

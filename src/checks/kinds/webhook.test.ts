@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import { aRelease } from '../../../test/support/cluster-place/builders.ts';
 import { useRig } from '../../outbound/test-rig.ts';
 import type { Subject } from '../measure.ts';
 import { measureWebhook } from './webhook.ts';
@@ -11,6 +12,8 @@ const subject: Subject = {
   live: { number: 1, name: 'web-one' },
   step: 1,
   weight: 10,
+  stored: aRelease(),
+  due: '2026-01-01T00:00:00Z',
 };
 
 beforeEach(() => {
@@ -45,7 +48,8 @@ it('tells what the release is, with the login', async () => {
 
   expect(request?.method).toBe('POST');
   expect(request?.headers).toMatchObject({ authorization: 'Bearer token', 'content-type': 'application/json' });
-  expect(JSON.parse(body)).toEqual({ check: 'gate', ...subject });
+  const { stored: _stored, due: _due, ...sent } = subject;
+  expect(JSON.parse(body)).toEqual({ check: 'gate', ...sent });
 });
 
 it('follows nobody, and keeps the path to itself', async () => {

@@ -83,7 +83,7 @@ it('takes a check from the Project, and begins no release with one that is nowhe
   const spec = { projectRef: { name: 'shop' }, environment: 'eu', strategy };
   await rig.apply('app', { ...spec, source: image(1) });
   const lost = await rig.until('app', isReason('CheckNotFound'));
-  const checks = [{ ...errors, job: { command: ['true'] }, http: undefined }];
+  const checks = [{ ...errors, http: { path: '/health' } }];
   await rig.client.patch(projects, { namespace: rig.namespace, name: 'shop' }, { spec: { checks } }, { type: 'merge' });
   const refused = await rig.until('app', isReason('Unsupported'));
   const key = { namespace: rig.namespace, name: 'shop' };
@@ -93,6 +93,6 @@ it('takes a check from the Project, and begins no release with one that is nowhe
   await rig.until('app', isLive(2));
 
   expect(condition(lost, 'Ready')?.message).toContain('"errors"');
-  expect(condition(refused, 'Ready')?.message).toContain('Check "errors": job is not run by this version');
+  expect(condition(refused, 'Ready')?.message).toContain('Check "errors": http.path is not asked by this version');
   expect(rig.world.measured).toHaveLength(2);
 });

@@ -2,22 +2,36 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../../../hack/cluster/api-server.ts';
 import { clusterPlaces } from '../../../test/support/cluster-place/places.ts';
 import { condition, image, isLive, isReason } from '../../../test/support/deployment-facts.ts';
-import { deploymentRig } from '../../../test/support/deployment-rig.ts';
+import { deploymentRig, type PlaceTools } from '../../../test/support/deployment-rig.ts';
 import { endPod } from '../../../test/support/job-pods.ts';
 import { until } from '../../../test/support/until.ts';
+import type { InformerCache } from '../../kube/index.ts';
 import { pods, services } from '../../objects/core.ts';
-import { cronJobs, jobs, replicaSets } from '../../objects/workloads.ts';
+import { controllerRevisions, cronJobs, jobs, replicaSets } from '../../objects/workloads.ts';
+import { systemClock as clock } from '../../seams/system.ts';
+import { checkJobFor } from '../../targets/cluster/commands/check-job.ts';
+import type { Ending } from '../../targets/cluster/commands/ending.ts';
+import { commandInformers } from '../../targets/cluster/commands/informers.ts';
+import { runCheckJob } from '../../targets/cluster/commands/run-check.ts';
+import { readRelease } from './release/revision.ts';
 
 let server: ApiServer;
 let rig: Awaited<ReturnType<typeof deploymentRig>>;
+let cache: PlaceTools['cache'] | undefined;
+let checked = 0;
 beforeAll(async () => {
   server = await startApiServer({ name: `hooks-${process.pid}`, hollowNodes: 1 });
-  rig = await deploymentRig('deployment-hooks', { kubeconfig: server.kubeconfig, places: clusterPlaces });
+  rig = await deploymentRig('deployment-hooks', { kubeconfig: server.kubeconfig, places });
 });
 afterAll(async () => {
   await rig.close();
   await server.stop();
 });
+
+function places(tools: PlaceTools) {
+  cache = tools.cache;
+  return clusterPlaces(tools);
+}
 
 const workload = { port: 80, env: [{ name: 'COLOR', value: 'blue' }], health: { path: '/healthz' } };
 const beforeRelease = { command: ['migrate', '--all'], deadlineSeconds: 60 };
@@ -179,5 +193,65 @@ describe('a schedule', () => {
     const refused = await rig.until('taken', isReason('ForeignOwner'));
 
     expect(condition(refused, 'Ready')?.message).toContain('CronJob taken-nightly');
+  });
+});
+
+describe('the command of a check', () => {
+  async function begin(command: string[], seconds = 30) {
+    const name = `check-${++checked}`;
+    await rig.apply(name, { source: image(1), workload });
+    const deployment = await rig.until(name, isLive(1));
+    const of = { namespace: rig.namespace, name: deployment.status?.history?.[0]?.name ?? '' };
+    const release = readRelease(await rig.client.get(controllerRevisions, of));
+    if (release === undefined || cache === undefined) throw new Error('no release, or no cache');
+    const stop = new AbortController();
+    const run = { check: 'smoke', due: '2026-01-01T00:00:00Z', command, seconds };
+    const request = { ...run, deployment, release, signal: stop.signal };
+    const options = { client: rig.client, clock, informers: commandInformers(cache as InformerCache) };
+    const made = checkJobFor(deployment, release, run);
+    const work = (): Promise<Ending> => runCheckJob(options, request);
+    return {
+      stop,
+      made,
+      jobsNow: () => jobsOf(name),
+      work,
+      finish: (code: number, log = '') => end(name, 'check', code, log),
+    };
+  }
+
+  it('is run to its end, with what it said, and taken away', async () => {
+    const { jobsNow, work, finish } = await begin(['smoke']);
+    const [ending] = await Promise.all([work(), finish(3, 'cart is empty\n')]);
+
+    expect(ending).toEqual({
+      outcome: 'Failed',
+      message: 'Container app ended with exit code 3: cart is empty',
+      ran: true,
+    });
+    await until(async () => (await jobsNow()).length === 0);
+  });
+
+  it('is met and not repeated by the next operator', async () => {
+    const { made, work, finish } = await begin(['smoke']);
+    await rig.client.create(jobs, made);
+    const [ending] = await Promise.all([work(), finish(0)]);
+
+    expect(ending.outcome).toBe('Passed');
+  });
+
+  it('is ended when nobody waits for it any more', async () => {
+    const { stop, jobsNow, work } = await begin(['smoke']);
+    const given = work().catch((error: unknown) => error);
+    await until(async () => (await jobsNow()).length === 1);
+    stop.abort(new Error('enough'));
+
+    expect(await given).toMatchObject({ message: 'enough' });
+    await until(async () => (await jobsNow()).length === 0);
+  });
+
+  it('that has not ended in its time says nothing of the release', async () => {
+    const { work } = await begin(['sleep'], 1);
+
+    expect(await work()).toMatchObject({ outcome: 'Failed', ran: false, message: expect.stringContaining('deadline') });
   });
 });

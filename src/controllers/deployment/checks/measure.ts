@@ -1,4 +1,4 @@
-import type { Subject } from '../../../checks/measure.ts';
+import type { Measured } from '../../../checks/measurer.ts';
 import { keyOf } from '../../../kube/index.ts';
 import type { Decision } from '../../../rollout/engine/decide.ts';
 import type { Look } from '../look.ts';
@@ -16,7 +16,7 @@ export function keepMeasuring(look: Look, { runs, state, aim }: Decision): numbe
   return look.measurer.keep(key, wanted, subjectOf(look, { state, aim }));
 }
 
-function subjectOf(look: Look, { state, aim }: Pick<Decision, 'state' | 'aim'>): Subject | undefined {
+function subjectOf(look: Look, { state, aim }: Pick<Decision, 'state' | 'aim'>): Measured | undefined {
   const { namespace = '', name } = look.deployment.metadata;
   const find = (number: number | undefined) => look.releases.find((release) => release.number === number);
   const release = find(state.rollout?.release);
@@ -29,5 +29,6 @@ function subjectOf(look: Look, { state, aim }: Pick<Decision, 'state' | 'aim'>):
     live: find(state.live),
     step: state.rollout.step,
     weight: aim.stage?.weight ?? 100,
+    stored: release,
   };
 }

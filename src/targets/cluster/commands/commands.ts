@@ -2,14 +2,13 @@ import { type Client, ifPresent, isKubeError, keyOf, type Stored } from '../../.
 import { annotations, labels } from '../../../objects/labels.ts';
 import { type Job, jobs } from '../../../objects/workloads.ts';
 import type { HookReport } from '../../../rollout/engine/state.ts';
-import type { Release } from '../../../rollout/release.ts';
 import type { Clock } from '../../../seams/clock.ts';
 import type { Command, Commands } from '../../commands.ts';
 import type { Scope } from '../../target.ts';
 import { foreign } from '../children/child.ts';
 import { endingOf, hasEnded } from './ending.ts';
 import { type CommandInformers, jobsOf, podsOfJob } from './informers.ts';
-import { hookJobFor, jobNameOf } from './job.ts';
+import { hookJobFor, isOwnedBy, jobNameOf } from './job.ts';
 import { keepSchedules, type SchedulesOptions } from './schedules.ts';
 
 export interface CommandsOptions {
@@ -51,16 +50,13 @@ function isInTheWay(job: Stored<Job>, wanted: readonly Command[]): boolean {
   return command === undefined ? !hasEnded(job) : !isTryOf(job, command);
 }
 
-function isTryOf({ metadata }: Stored<Job>, { release, attempt }: Command): boolean {
+function isTryOf(job: Stored<Job>, { release, attempt }: Command): boolean {
+  const { metadata } = job;
   return (
-    isOwnedBy(metadata, release) &&
+    isOwnedBy(job, release) &&
     metadata.deletionTimestamp === undefined &&
     metadata.annotations?.[annotations.attempt] === attempt
   );
-}
-
-function isOwnedBy({ ownerReferences }: Job['metadata'], { uid }: Release): boolean {
-  return ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid) ?? false;
 }
 
 /** In the foreground: the Job is gone when its pods are, and no other command begins before that. */
@@ -108,6 +104,6 @@ async function begin({ client }: CommandsOptions, { deployment, signal }: Scope,
     // Named after the release, for the words of whose owner was deleted.
     const named = { ...existing, metadata: { ...existing.metadata, name: release.name } };
     const isFound = existing.metadata.labels?.[labels.commandOf] !== undefined;
-    if (!isFound || !isOwnedBy(existing.metadata, release)) throw foreign(`Job ${name}`, named);
+    if (!isFound || !isOwnedBy(existing, release)) throw foreign(`Job ${name}`, named);
   }
 }

@@ -7,7 +7,7 @@ export interface Ending {
   readonly outcome: 'Running' | 'Passed' | 'Failed';
   /** One sentence for people, with the last lines that a failed command wrote. */
   readonly message: string;
-  /** Whether its container ran at all. */
+  /** Whether its container ran to an end of its own. */
   readonly ran: boolean;
 }
 
@@ -22,7 +22,7 @@ export function endingOf(job: Stored<Job>, pods: readonly Stored<Pod>[], now: nu
   if (failed === undefined) return { outcome: 'Running', message: waits, ran };
   if (failed.reason === 'DeadlineExceeded') {
     const message = `It had not ended before its deadline. ${waits}`.trim();
-    return { outcome: 'Failed', message, ran };
+    return { outcome: 'Failed', message, ran: false };
   }
   return { outcome: 'Failed', message: last?.message ?? `Its Job failed: ${failed.reason ?? 'no reason given'}.`, ran };
 }

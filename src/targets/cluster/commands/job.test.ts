@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aDeployment, aRelease } from '../../../../test/support/cluster-place/builders.ts';
 import { hooks } from '../../../crds/workload/jobs.ts';
+import { checkJobFor, checkSuffix } from './check-job.ts';
 import { hookJobFor, jobNameOf } from './job.ts';
 
 const settings = hooks.parse({ beforeRelease: { command: ['migrate'], retries: 2 } }).beforeRelease;
@@ -53,4 +54,28 @@ it('names a Job after its release, shorter where pods could not have the name as
   expect(jobNameOf(long, 'before')).toMatch(/^a+-[0-9a-f]{8}-before$/u);
   expect(jobNameOf(long, 'before')).toHaveLength(63);
   expect(jobNameOf(long, 'before')).not.toBe(jobNameOf({ ...long, uid: 'v' }, 'before'));
+});
+
+describe('the Job of a check', () => {
+  const run = { check: 'smoke', due: '2026-01-01T00:00:00Z', command: ['smoke'], seconds: 30 };
+  const withAccount = { cluster: { serviceAccountName: 'web' }, workload: { env: [{ name: 'A', value: 'b' }] } };
+  const podOf = (fields: object) =>
+    checkJobFor(aDeployment(withAccount), aRelease(withAccount), { ...run, ...fields }).spec?.template.spec;
+
+  it('has the configuration of the release, and another image has none of it', () => {
+    expect(podOf({})).toMatchObject({ serviceAccountName: 'web', containers: [{ env: [{ name: 'A', value: 'b' }] }] });
+    const other = podOf({ image: 'registry.example.com/tools:1' });
+    expect(other).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true },
+      containers: [{ image: 'registry.example.com/tools:1', command: ['smoke'] }],
+    });
+    expect(JSON.stringify(other)).not.toMatch(/"env"|serviceAccountName/u);
+  });
+
+  it('is named by the check and the measurement, so that each is run once', () => {
+    expect(checkSuffix(run)).toBe(checkSuffix({ ...run }));
+    expect(checkSuffix(run)).not.toBe(checkSuffix({ ...run, due: '2026-01-01T00:00:10Z' }));
+    expect(checkSuffix(run)).not.toBe(checkSuffix({ ...run, check: 'other' }));
+  });
 });

@@ -43,11 +43,13 @@ export interface JobParts {
   readonly seconds: number;
   readonly retries: number;
   readonly template: PodTemplate;
+  /** After that the cluster takes it away by itself. Default: it goes with its release. */
+  readonly keptSeconds?: number;
 }
 
-function jobFor(deployment: Deployment, release: Release, parts: JobParts): Job {
+export function jobFor(deployment: Deployment, release: Release, parts: JobParts): Job {
   const { namespace = '' } = deployment.metadata;
-  const { seconds, retries, template, suffix, kind } = parts;
+  const { seconds, retries, template, suffix, kind, keptSeconds } = parts;
   const own = { [labels.release]: release.name, ...ownLabels(deployment, kind) };
   const job: Job = {
     metadata: {
@@ -58,6 +60,7 @@ function jobFor(deployment: Deployment, release: Release, parts: JobParts): Job 
     spec: {
       activeDeadlineSeconds: seconds,
       backoffLimit: retries,
+      ...(keptSeconds === undefined ? {} : { ttlSecondsAfterFinished: keptSeconds }),
       // No second try beside a first one that is still ending.
       podReplacementPolicy: 'Failed',
       template,
@@ -67,6 +70,10 @@ function jobFor(deployment: Deployment, release: Release, parts: JobParts): Job 
   return withController(job, { resource: controllerRevisions, object: revision as never });
 }
 
-function ownLabels({ metadata }: Deployment, kind: string): Record<string, string> {
+export function ownLabels({ metadata }: Deployment, kind: string): Record<string, string> {
   return { [labels.commandOf]: metadata.name, [labels.command]: kind };
+}
+
+export function isOwnedBy({ metadata }: Job, { uid }: Pick<Release, 'uid'>): boolean {
+  return metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid) ?? false;
 }
