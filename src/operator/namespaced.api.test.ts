@@ -1,7 +1,12 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { builtHelm } from '../../hack/chart/helm.ts';
 import { renderChart } from '../../hack/chart/render.ts';
 import { type ApiServer, startApiServer } from '../../hack/cluster/api-server.ts';
+import { run } from '../../hack/lib/run.ts';
 import { type Connected, connectTo } from '../../test/harness/connect.ts';
 import {
   applyManifests,
@@ -91,8 +96,51 @@ it('brings Deployments to Ready in every prepared namespace and looks at no othe
     await until(async () => isLive(1)(await web(namespace)), { deadlineMs: 60_000, describe: () => web(namespace) });
   }
 
-  expect((await web('other')).status).toBeUndefined();
+  expect((await web('other')).status).toEqual({ observedGeneration: -1 });
   expect((await api.client.list(controllerRevisions, { namespace: 'other' })).items).toEqual([]);
+});
+
+describe("Helm's --wait, in a release that has a Deployment of ours", () => {
+  let chart: string;
+  beforeAll(async () => {
+    chart = await mkdtemp(join(tmpdir(), 'helm-wait-'));
+    await mkdir(join(chart, 'templates'));
+    await writeFile(join(chart, 'Chart.yaml'), stringify({ apiVersion: 'v2', name: 'shop', version: '1.0.0' }));
+    const metadata = { name: '{{ .Release.Name }}' };
+    const target = { cluster: { podTemplatePatch: { spec: { restartPolicy: '{{ .Values.restartPolicy }}' } } } };
+    const spec = { source: { image: `${host}/shop@${digestOf(2)}` }, workload: { port: 8080 }, target };
+    const manifest = { apiVersion: 'vish.dev/v1alpha1', kind: 'Deployment', metadata, spec };
+    await writeFile(join(chart, 'templates/web.yaml'), stringify(manifest));
+  });
+  afterAll(() => rm(chart, { recursive: true }));
+
+  async function install(release: string, restartPolicy: string) {
+    const access = [
+      '--kubeconfig',
+      server.kubeconfig,
+      '--namespace',
+      'team-a',
+      '--set',
+      `restartPolicy=${restartPolicy}`,
+    ];
+    const args = ['install', release, chart, '--wait', '--timeout', '60s', ...access];
+    return run(await builtHelm(), args, { allowFailure: true, timeoutMs: 90_000 });
+  }
+
+  it('ends when it serves', async () => {
+    expect(await install('good', 'Always')).toMatchObject({ code: 0 });
+
+    const { status } = await api.client.get(deployments, { namespace: 'team-a', name: 'good' });
+    expect(status).toMatchObject({ state: 'Ready', live: { release: 1 } });
+  });
+
+  it('fails with what is wrong when it is stuck', async () => {
+    const { code, output } = await install('stuck', 'Sometimes');
+
+    expect(code).not.toBe(0);
+    expect(output).toContain('Failed');
+    expect(output).toContain('stuck');
+  });
 });
 
 it('builds in the build namespace', async () => {

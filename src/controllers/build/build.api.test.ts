@@ -138,7 +138,7 @@ it('trusts no Build that somebody makes by hand, also where it says that the Pro
   await finish(await aBuild());
 
   expect(status).toMatchObject({ trust: 'Untrusted', image: `registry.test/shop-untrusted@${aDigest}` });
-  expect((await world.read('claims')).status).toBeUndefined();
+  expect((await world.read('claims')).status).toEqual({ observedGeneration: -1 });
 });
 
 it('shows why a build failed, and what to do', async () => {

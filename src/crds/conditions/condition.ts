@@ -30,7 +30,9 @@ export type ConditionStatus = Condition['status'];
 
 /** What every status starts with. */
 export const statusFields = {
-  observedGeneration: int64().optional().describe('Generation of the spec that this status is about.'),
+  observedGeneration: int64(-1)
+    .optional()
+    .describe('Generation of the spec that this status is about; -1 until the operator has looked.'),
   conditions: listMap(condition, { max: 24, keys: ['type'] })
     .optional()
     .describe('Ready sums up; Reconciling and Stalled are there only while they are True.'),

@@ -68,9 +68,19 @@ function rootSchema(kind: Kind): Schema {
       apiVersion: { description: `Always ${apiVersion}.`, type: 'string' },
       kind: { description: `Always ${kind.kind}.`, type: 'string' },
       metadata: { type: 'object' },
+      ...unseenStatus(root.properties?.['status']),
     },
     required: ['spec'],
   };
+}
+
+/**
+ * kstatus, and with it Flux and Helm's --wait, takes an object that says nothing for one that is done: a waiter that is faster
+ * than the operator would go on. So a status says from the start that no generation was seen.
+ */
+function unseenStatus(status: Schema | undefined): Record<string, Schema> {
+  if (status?.properties?.['observedGeneration'] === undefined) return {};
+  return { status: { ...status, default: { observedGeneration: -1 } } };
 }
 
 function printerColumn({ name, path, type = 'string', wide = false }: Column): object {
