@@ -1,5 +1,5 @@
 import type { Reading, RunJob } from '../checks/measure.ts';
-import type { Client, InformerCache } from '../kube/index.ts';
+import type { Client, Informers } from '../kube/index.ts';
 import { deployments } from '../objects/vish.ts';
 import type { Clock } from '../seams/clock.ts';
 import type { Ending } from '../targets/cluster/commands/ending.ts';
@@ -8,7 +8,7 @@ import { runCheckJob } from '../targets/cluster/commands/run-check.ts';
 
 export interface CheckJobsOptions {
   readonly client: Client;
-  readonly cache: InformerCache;
+  readonly cache: Informers;
   readonly clock: Clock;
 }
 
