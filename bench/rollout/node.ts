@@ -19,9 +19,10 @@ export const namespace = 'bench-rollout';
 
 export async function openNodeWorld(clock: Clock): Promise<NodeWorld> {
   const world = await openWorld();
-  await clear(world);
+  // First: what is cleared is of these kinds, and a fresh cluster knows none of them.
   await tool(world, 'kubectl', 'apply --server-side --force-conflicts -f config/crd');
   await tool(world, 'kubectl', 'wait --for=condition=Established crd --all --timeout=60s');
+  await clear(world);
   await tool(world, 'kubectl', `delete namespace ${namespace} --ignore-not-found --wait`);
   await world.api.client.create(namespaces, { metadata: { name: namespace } });
   await bundleOperator();

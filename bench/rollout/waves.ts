@@ -1,9 +1,11 @@
 import type { V1Deployment } from '@kubernetes/client-node';
+import { pods } from '../../src/objects/core.ts';
 import { deployments } from '../../src/objects/vish.ts';
 import { namespacedResource, type Wired } from '../../src/objects/wire.ts';
 import { type PodTemplate, type ReplicaSet, replicaSets } from '../../src/objects/workloads.ts';
 import { anApp, blueGreenAtOnce, environment, isReady, release } from '../../test/support/switches/apps.ts';
 import { type Watched, watchKind } from '../../test/support/switches/watched.ts';
+import { until } from '../../test/support/until.ts';
 import type { Sample } from '../lib/bench.ts';
 import type { NodeWorld } from './node.ts';
 import { smallCluster, smallImage, smallWorkload } from './small.ts';
@@ -19,8 +21,9 @@ interface Side {
 }
 
 /**
- * Wall time in seconds of `waves` times ten releases, ours and those of apps/v1 in turn, with one pod template: each wave
- * meets the machine as the wave of the other side before it did.
+ * Wall time in seconds of `waves` times ten releases, ours and those of apps/v1 in turn, with one pod template. Each wave
+ * begins when the pods that the one before replaced have ended: their end is the same work for both sides, and would fall
+ * into the time of whoever comes next.
  */
 export async function timeWaves(world: NodeWorld, waves: number): Promise<Sample> {
   const { clock } = world;
@@ -29,6 +32,7 @@ export async function timeWaves(world: NodeWorld, waves: number): Promise<Sample
   for (let wave = 1; wave <= waves; wave++) {
     const order = wave % 2 === 0 ? [0, 1] : [1, 0];
     for (const side of order) {
+      await settle(world, sides.length * atOnce);
       const began = clock.monotonic();
       await sides[side]?.roll(wave);
       const took = (clock.monotonic() - began) / 1000;
@@ -39,6 +43,11 @@ export async function timeWaves(world: NodeWorld, waves: number): Promise<Sample
   for (const side of sides) await side.remove();
   const [ours = Number.NaN, peer = Number.NaN] = seconds;
   return { ours, peer };
+}
+
+async function settle({ api, namespace }: NodeWorld, wanted: number): Promise<void> {
+  const isSettled = async () => (await api.client.list(pods, { namespace })).items.length === wanted;
+  await until(isSettled, { deadlineMs: 120_000, everyMs: 250, describe: 'the pods that were replaced have ended' });
 }
 
 const oursNamed = (index: number) => `wave-${index}`;

@@ -1,15 +1,14 @@
 import { request } from 'undici';
 import type { Deployment } from '../../src/crds/deployment/deployment.ts';
-import type { Stored } from '../../src/kube/client/client.ts';
 import { services } from '../../src/objects/core.ts';
 import { annotations } from '../../src/objects/labels.ts';
 import { deployments } from '../../src/objects/vish.ts';
 import { type Clock, sleep } from '../../src/seams/clock.ts';
-import { type AuditEntry, endOf, entriesSince } from '../../test/harness/requests/audit-log.ts';
+import { endOf, entriesSince } from '../../test/harness/requests/audit-log.ts';
 import { anApp, environment, isReady, release } from '../../test/support/switches/apps.ts';
 import { type Watched, watchKind } from '../../test/support/switches/watched.ts';
 import { percentile } from '../runtime/delays.ts';
-import { micros } from '../runtime/micros.ts';
+import { delaysOfDecisions } from './decisions.ts';
 import type { NodeWorld } from './node.ts';
 import { smallCluster, smallImage, smallWorkload } from './small.ts';
 
@@ -20,79 +19,104 @@ const gateway = (name: string) => ({
   gateway: { parentRefs: [{ name: 'public', namespace: 'gateway-system' }], hostnames: [`${name}.localhost`] },
 });
 
-/** Where the traffic is moved, by what, and for the object that says so in the audit log. */
+/** What moves the traffic, who says so in the audit log, and how a person decides: to abort needs a warm release. */
 const ways = {
-  'blue-service': { strategy: { type: 'BlueGreen', blueGreen: { previous } }, moves: 'services', routed: false },
-  'blue-gateway': { strategy: { type: 'BlueGreen', blueGreen: { previous } }, moves: 'httproutes', routed: true },
+  'blue-service': {
+    strategy: { type: 'BlueGreen', blueGreen: { previous } },
+    moves: 'services',
+    routed: false,
+    decide: annotations.abort,
+  },
+  'blue-gateway': {
+    strategy: { type: 'BlueGreen', blueGreen: { previous } },
+    moves: 'httproutes',
+    routed: true,
+    decide: annotations.abort,
+  },
   'canary-gateway': {
     strategy: { type: 'Canary', canary: { steps: [{ weight: 50 }], previous } },
     moves: 'httproutes',
     routed: true,
+    decide: annotations.abort,
   },
-  'rolling-service': { strategy: { type: 'Rolling' }, moves: 'replicasets', routed: false },
+  'rolling-service': {
+    strategy: { type: 'Rolling' },
+    moves: 'replicasets',
+    routed: false,
+    decide: annotations.rollback,
+  },
 } as const;
 
 export interface WayBackFigures {
   /** Milliseconds from the decision, p99: until the write, and until the last request that the left release answered. */
   readonly written: number;
   readonly served: number;
-  readonly times: number;
 }
 
-/** Between two releases that both run, to and fro, while somebody asks all the time. */
-export async function measureWayBack(world: NodeWorld, way: Way, times: number): Promise<WayBackFigures> {
-  const { api, namespace, clock } = world;
-  const name = `back-${way}`;
+const apps = 10;
+/** Whoever still gets an answer of the release that was left gets it within this time, or it is a finding. */
+const listenMs = 1500;
+
+/** Ten apps get a release at once, and go back one after the other; so many times. */
+export async function measureWayBack(world: NodeWorld, way: Way, rounds: number): Promise<WayBackFigures> {
+  const { api, namespace } = world;
+  const names = Array.from({ length: apps }, (_, index) => `${way}-${index}`);
   const watched = await watchKind(deployments, world);
-  const { strategy, routed, moves } = ways[way];
-  const cluster = { ...smallCluster, ...(routed && gateway(name)) };
   const image = await world.image(...smallImage);
-  await api.client.create(deployments, anApp({ namespace, name, strategy, workload: smallWorkload, cluster, image }));
-  await watched.reached(name, isReady());
-  const { metadata } = await release(api, { namespace, name }, environment(1));
-  await watched.reached(name, isReady(metadata.generation));
+  const { strategy, routed, moves } = ways[way];
+  await inParallel(names, async (name) => {
+    const cluster = { ...smallCluster, ...(routed && gateway(name)) };
+    await api.client.create(deployments, anApp({ namespace, name, strategy, workload: smallWorkload, cluster, image }));
+    await watched.reached(name, isReady());
+  });
   const from = await endOf(world.auditLog);
-  const asking = ask(await addressOf(world, name, routed), clock);
-  const decisions: Decision[] = [];
-  for (let count = 0; count < times; count++) {
-    const to = 1 + (count % 2);
-    const at = clock.monotonic();
-    const values = { [annotations.rollback]: String(to) };
-    const annotated = { metadata: { annotations: values } };
-    await api.client.patch(deployments, { namespace, name }, annotated, { type: 'merge' });
-    await backAt(watched, name, to);
-    // Whoever still gets an answer of the release that was left gets it within this time, or it is a finding.
-    await sleep(clock, 1500);
-    decisions.push({ at, left: 2 - (count % 2) });
+  const served: number[] = [];
+  for (let version = 1; version <= rounds; version++) {
+    await inParallel(names, async (name) => {
+      const { metadata } = await release(api, { namespace, name }, environment(version));
+      await watched.reached(name, isReady(metadata.generation));
+    });
+    for (const name of names) served.push(await goBack(world, watched, { name, way, version }));
   }
-  const answers = await asking.leave();
   const entries = await entriesSince(world.auditLog, from);
   await watched.close();
-  await api.client.delete(deployments, { namespace, name });
-  const written = writes(entries, { name, moves });
-  if (written.length !== times) throw new Error(`${name}: ${written.length} of ${times} ways back were written`);
-  const served = decisions.map((decision, index) => lastOfLeft(answers, decision, decisions[index + 1]?.at));
-  return { written: percentile(written, 0.99), served: percentile(served, 0.99), times };
+  await inParallel(names, (name) => api.client.delete(deployments, { namespace, name }));
+  const written = names.flatMap((name) => delaysOfDecisions(entries, { name, moves }));
+  if (written.length !== served.length)
+    throw new Error(`${way}: ${written.length} of ${served.length} ways back were written`);
+  return { written: percentile(written, 0.99), served: percentile(served, 0.99) };
 }
 
-interface Decision {
-  readonly at: number;
-  /** Number of the release that is left. */
-  readonly left: number;
+/** Milliseconds from the decision until the last request that the release was still given. */
+async function goBack(
+  world: NodeWorld,
+  watched: Watched<Deployment>,
+  { name, way, version }: { name: string; way: Way; version: number },
+): Promise<number> {
+  const { api, namespace, clock } = world;
+  const { routed, decide } = ways[way];
+  const left = watched.list().find(({ metadata }) => metadata.name === name)?.status?.live?.release ?? 0;
+  const asking = ask(await addressOf(world, name, routed), clock);
+  const at = clock.monotonic();
+  // To abort names the release that is left, to roll back the one before it.
+  const value = String(decide === annotations.abort ? left : left - 1);
+  const decision = { metadata: { annotations: { [decide]: value } } };
+  await api.client.patch(deployments, { namespace, name }, decision, { type: 'merge' });
+  await watched.reached(name, ({ status }) => status?.live?.release !== left && status?.rollout === undefined);
+  await sleep(clock, listenMs);
+  const answers = await asking.leave();
+  const last = answers.findLast((answer) => answer.at >= at && answer.version === version);
+  return last === undefined ? 0 : last.at - at;
+}
+
+function inParallel(names: readonly string[], work: (name: string) => Promise<unknown>): Promise<unknown> {
+  return Promise.all(names.map(work));
 }
 
 interface Answer {
   /** When it was asked for. */
   readonly at: number;
-  readonly release: number;
-}
-
-function backAt(watched: Watched<Deployment>, name: string, to: number): Promise<number> {
-  const isBack = ({ metadata, status }: Stored<Deployment>) =>
-    status?.live?.release === to &&
-    status.rollout === undefined &&
-    isReady(metadata.generation)({ metadata, status } as Stored<Deployment>);
-  return watched.reached(name, isBack);
+  readonly version: number;
 }
 
 async function addressOf({ api, namespace, gateway }: NodeWorld, name: string, routed: boolean) {
@@ -110,8 +134,7 @@ function ask({ url, host }: { url: string; host: string }, clock: Clock) {
       const at = clock.monotonic();
       const answer = await request(url, { headers: { host }, reset: true, signal: AbortSignal.timeout(5000) });
       const [, version] = /^version (\d+)/.exec(await answer.body.text()) ?? [];
-      // VERSION counts from 0, releases from 1.
-      answers.push({ at, release: Number(version) + 1 });
+      answers.push({ at, version: Number(version) });
       await sleep(clock, 5);
     }
   })();
@@ -122,27 +145,4 @@ function ask({ url, host }: { url: string; host: string }, clock: Clock) {
       return answers;
     },
   };
-}
-
-/** Milliseconds from each decision until the operator's first write that moves traffic, by the server's clock. */
-function writes(entries: readonly AuditEntry[], { name, moves }: { name: string; moves: string }): number[] {
-  const found: number[] = [];
-  let decided: number | undefined;
-  const inOrder = entries.toSorted((a, b) => micros(a.receivedAt) - micros(b.receivedAt));
-  for (const { verb, resource, receivedAt, userAgent, name: written } of inOrder) {
-    if (verb !== 'patch') continue;
-    const isOurs = userAgent.startsWith('vish/');
-    if (!isOurs && resource === 'deployments' && written === name) decided = micros(receivedAt);
-    const isMove = isOurs && resource === moves && (written === name || moves === 'replicasets');
-    if (!isMove || decided === undefined) continue;
-    found.push((micros(receivedAt) - decided) / 1000);
-    decided = undefined;
-  }
-  return found;
-}
-
-/** 0 when the release that is left answered nothing any more. */
-function lastOfLeft(answers: readonly Answer[], { at, left }: Decision, until = Number.POSITIVE_INFINITY): number {
-  const last = answers.findLast((answer) => answer.at >= at && answer.at < until && answer.release === left);
-  return last === undefined ? 0 : last.at - at;
 }

@@ -5,7 +5,10 @@ import type { Project } from '../../src/crds/project/project.ts';
 import { leases } from '../../src/kube/leader/lease.ts';
 import { pods } from '../../src/objects/core.ts';
 import { projects } from '../../src/objects/vish.ts';
+import { systemClock } from '../../src/seams/system.ts';
 import { killProcessesOf } from '../harness/operator/pod-processes.ts';
+import { tryOut } from '../support/switches/trial.ts';
+import type { Visited } from '../support/switches/visited.ts';
 import { until } from '../support/until.ts';
 import { type App, appIn } from './world/app.ts';
 import { systemNamespace } from './world/places.ts';
@@ -54,6 +57,39 @@ it('the leader dies in the middle of a rollout, nobody notices, and the next one
   await expectOnce(commit);
   await app.untilSays('version 3');
   expect((await visitor.leave()).failed).toEqual([]);
+});
+
+const visited: readonly Visited[] = [
+  { strategy: 'Rolling', stops: 'drains', routed: true },
+  { strategy: 'BlueGreen', stops: 'at once', routed: true },
+  { strategy: 'Canary', stops: 'at once', routed: true },
+  { strategy: 'BlueGreen', stops: 'drains', routed: false },
+];
+
+/* The short form of `npm run bench -- rollout --rows 1`. */
+it('no request fails and no WebSocket ends early while releases take turns and the leader dies', async () => {
+  const { registry, gateway } = inject('node');
+  const seed = systemClock.now() % 1_000_000;
+  console.log(`order of releases and kills by seed ${seed}`);
+  const figures = await tryOut({
+    api: world.api,
+    clock: systemClock,
+    place: { namespace: world.namespace, image: `${registry}/library/node:24-slim`, gateway },
+    apps: visited,
+    switches: 8,
+    atOnce: 4,
+    seed,
+    requests: 1000,
+    visitors: 1,
+    everyMs: 40,
+    between: [3000, 8000],
+    kill: async () => void (await killLeader()),
+  });
+
+  expect([...figures.gateway.failed, ...figures.service.failed]).toEqual([]);
+  expect(figures.sockets).toMatchObject({ early: [], failed: [] });
+  expect(figures.sockets.ended).toBeGreaterThan(0);
+  expect(figures.kills).toBeGreaterThan(0);
 });
 
 async function killLeader(): Promise<{ killed: string; next: string }> {

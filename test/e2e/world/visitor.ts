@@ -9,7 +9,7 @@ export interface Address {
 
 /**
  * How somebody asks: on a connection of its own each time (an old one would ask nobody which pods there are), on one that
- * is kept for as long as the server does not announce its end, or for an answer that takes its time.
+ * is kept for as long as the server does not announce its end, or on a new one for an answer that takes its time.
  */
 export type Habit = 'new' | 'keeps' | 'slow';
 
@@ -42,9 +42,9 @@ export function ask(address: Address): Promise<Answer> {
 
 async function asked({ url, host, habit = 'new' }: Visitor, more: { dispatcher?: Dispatcher }): Promise<Answer> {
   try {
-    const options = { headers: host === undefined ? {} : { host }, reset: habit === 'new', ...more };
+    const options = { headers: host === undefined ? {} : { host }, reset: habit !== 'keeps', ...more };
     const path = habit === 'slow' ? '/slow' : '';
-    const answer = await request(`${url}${path}`, { ...options, signal: AbortSignal.timeout(5_000) });
+    const answer = await request(`${url}${path}`, { ...options, signal: AbortSignal.timeout(patienceMs) });
     const said = (await answer.body.text()).trim();
     return { ok: answer.statusCode === 200, said: answer.statusCode === 200 ? said : `${answer.statusCode} ${said}` };
   } catch (error) {
@@ -52,6 +52,8 @@ async function asked({ url, host, habit = 'new' }: Visitor, more: { dispatcher?:
   }
 }
 
+/** A machine that is busy answers late; what is answered at all did not fail. */
+const patienceMs = 30_000;
 const usualPauseMs = 50;
 /** More of the same tell nothing, and an app that is down for minutes would fill the memory. */
 const maxFailed = 10_000;

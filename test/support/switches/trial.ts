@@ -1,5 +1,4 @@
 import type { Deployment } from '../../../src/crds/deployment/deployment.ts';
-import { pods } from '../../../src/objects/core.ts';
 import { deployments } from '../../../src/objects/vish.ts';
 import type { Clock } from '../../../src/seams/clock.ts';
 import { ask, type Visitor, type Visits, visit } from '../../e2e/world/visitor.ts';
@@ -9,7 +8,7 @@ import { isReady, release } from './apps.ts';
 import { seeded } from './seeded.ts';
 import { type Ended, endedEarly, holdSockets } from './sockets.ts';
 import { killAtRandom, switchAtRandom } from './switches.ts';
-import { nameOfVisited, type Place, type Visited, visitedApp, visitedEnvironment, waysTo } from './visited.ts';
+import { lastMs, nameOfVisited, type Place, type Visited, visitedApp, visitedEnvironment, waysTo } from './visited.ts';
 import { type Watched, watchKind } from './watched.ts';
 
 export interface TrialOptions {
@@ -46,15 +45,7 @@ const crowdMs = 60 * 60_000;
 /** People who use apps in every way that may never fail, while releases take turns and the operator dies. */
 export async function tryOut(options: TrialOptions): Promise<TrialFigures> {
   const { api, clock, place, apps, seed } = options;
-  const graceEnds = new Map<string, number>();
-  const watch = { api, clock, namespace: place.namespace };
-  const watched = await watchKind(deployments, watch);
-  const watchedPods = await watchKind(pods, {
-    ...watch,
-    see: ({ metadata: { name, deletionTimestamp } }) => {
-      if (deletionTimestamp !== undefined) graceEnds.set(name, Date.parse(deletionTimestamp));
-    },
-  });
+  const watched = await watchKind(deployments, { api, clock, namespace: place.namespace });
   const ways = await Promise.all(apps.map((app) => begin(app, options, watched)));
   const pace = { clock, everyMs: options.everyMs };
   const copies = (visitors: readonly Visitor[]) => Array.from({ length: options.visitors }, () => visitors).flat();
@@ -75,9 +66,8 @@ export async function tryOut(options: TrialOptions): Promise<TrialFigures> {
     await Promise.all([killing.leave(), gateway.leave(), service.leave(), sockets.leave()]);
   }
   const held = await sockets.leave();
-  await watchedPods.close();
   await watched.close();
-  const early = endedEarly(held.ended, graceEnds);
+  const early = endedEarly(held.ended, lastMs);
   return {
     gateway: await gateway.leave(),
     service: await service.leave(),

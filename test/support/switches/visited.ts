@@ -24,6 +24,9 @@ const strategies: Readonly<Record<Visited['strategy'], object>> = {
   Recreate: { type: 'Recreate' },
 };
 const graceSeconds = 15;
+const drainSeconds = 5;
+/** From SIGTERM until a pod is ended: what its WebSockets have left. */
+export const lastMs = (graceSeconds - drainSeconds) * 1000;
 
 export function nameOfVisited({ strategy, stops, routed }: Visited): string {
   return [strategy.toLowerCase(), stops === 'drains' ? 'drains' : 'exits', routed ? 'gateway' : 'service'].join('-');
@@ -49,6 +52,7 @@ export function visitedApp(visited: Visited, { namespace, image }: Place): Deplo
     strategy: strategies[visited.strategy],
     cluster: {
       terminationGracePeriodSeconds: graceSeconds,
+      drainSeconds,
       podTemplatePatch,
       ...(visited.routed && { gateway }),
     },
@@ -82,7 +86,8 @@ export interface Ways {
 export async function waysTo(visited: Visited, { client }: Connected, { namespace, gateway }: Place): Promise<Ways> {
   const name = nameOfVisited(visited);
   const { spec } = await client.get(services, { namespace, name });
-  const service = { url: `http://${spec?.clusterIP}:8080` };
+  // The host tells nobody the way there; it is what a complaint is known by.
+  const service = { url: `http://${spec?.clusterIP}:8080`, host: name };
   const routed = { url: gateway, host: hostOf(name) };
   const drains = visited.stops === 'drains';
   const at = (address: Address, habits: readonly Habit[]) => habits.map((habit) => ({ ...address, habit }));

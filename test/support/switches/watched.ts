@@ -15,12 +15,10 @@ export interface Watched<T extends KubeObject> {
   close(): Promise<void>;
 }
 
-export interface WatchOptions<T extends KubeObject> {
+export interface WatchOptions {
   readonly api: Connected;
   readonly clock: Clock;
   readonly namespace: string;
-  /** Called with each object whenever it changes. */
-  readonly see?: (object: Stored<T>) => void;
 }
 
 interface Wait<T extends KubeObject> {
@@ -34,14 +32,13 @@ const deadlineMs = 1_200_000;
 
 export async function watchKind<T extends KubeObject>(
   resource: Resource<T>,
-  { api, clock, namespace, see }: WatchOptions<T>,
+  { api, clock, namespace }: WatchOptions,
 ): Promise<Watched<T>> {
   const { transport } = api;
   const cache = new InformerCache({ transport, clock, random: systemRandom, logger: recordingLogger() });
   const informer = cache.informer<T>(resource, { namespace });
   const waits = new Set<Wait<T>>();
   const look = (object: Stored<T>) => {
-    see?.(object);
     for (const wait of waits) if (wait.name === object.metadata.name && wait.holds(object)) wait.met(clock.monotonic());
   };
   informer.addHandler({ onAdd: look, onUpdate: (_, object) => look(object), onDelete: () => undefined });
