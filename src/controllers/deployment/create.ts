@@ -132,9 +132,10 @@ function partsOf(
       draft.set(fields);
       if (conditions) draft.setConditions(ownedOf(conditions));
       const stored = await draft.commit({ signal });
-      if (stored === undefined || stored === deployment) return;
+      if (stored === undefined || stored === deployment) return stored;
       wrote(deployments, stored);
       if (summary) recordChange(recorder, { before: deployment, after: stored }, summary);
+      return stored;
     },
   };
 }

@@ -16,6 +16,9 @@ export interface Parts {
   readonly measurer: Measurer;
   readonly findTarget: FindTarget;
   lookAt(deployment: Read<Deployment>, run: { signal: AbortSignal; log: Logger }): Look;
-  /** One request, or none when nothing differs. With a summary, people are told when it is another one. */
-  writeStatus(look: Look, fields: Partial<DeploymentStatus>, summary?: Finding): Promise<void>;
+  /**
+   * One request, or none when nothing differs. With a summary, people are told when it is another one. Resolves with the
+   * Deployment as it is then, undefined when it is gone.
+   */
+  writeStatus(look: Look, fields: Partial<DeploymentStatus>, summary?: Finding): Promise<Read<Deployment> | undefined>;
 }

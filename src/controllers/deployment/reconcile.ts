@@ -1,5 +1,5 @@
 import { done, formatKey, type Reconcile, type Result } from '../../kube/index.ts';
-import { newActions } from './actions/take.ts';
+import { noteActions } from './actions/note.ts';
 import { keepMeasuring } from './checks/measure.ts';
 import { holdOpen, remove } from './deletion.ts';
 import type { Look } from './look.ts';
@@ -25,13 +25,13 @@ export function createReconcile(parts: Parts): Reconcile {
     const isGoing = deployment === undefined || deployment.metadata.deletionTimestamp !== undefined;
     if (isGoing) parts.measurer.forget(formatKey(key));
     if (deployment === undefined) return done;
-    const look = parts.lookAt(deployment, { signal, log });
-    if (deployment.metadata.deletionTimestamp !== undefined) return remove(parts, look);
-    const taken = newActions(look);
-    if (taken !== undefined) return parts.writeStatus(look, taken).then(() => done);
-    const binding = bindingOf(parts.findTarget, deployment);
+    const found = parts.lookAt(deployment, { signal, log });
+    if (deployment.metadata.deletionTimestamp !== undefined) return remove(parts, found);
+    const look = await noteActions(parts, found);
+    if (look === undefined) return done;
+    const binding = bindingOf(parts.findTarget, look.deployment);
     if (binding instanceof Obstacle) return refuse(parts, look, binding);
-    const open = await holdOpen(parts.client, deployment, { binding, signal });
+    const open = await holdOpen(parts.client, look.deployment, { binding, signal });
     const ready = { ...look, deployment: open };
     return (await takeBackOrphans(ready)) ? { requeueAfterMs: takenBackMs } : release(parts, ready, binding);
   };
