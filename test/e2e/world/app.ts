@@ -5,11 +5,11 @@ import { type ConditionType, findCondition } from '../../../src/crds/conditions/
 import type { Deployment } from '../../../src/crds/deployment/deployment.ts';
 import { apiVersion } from '../../../src/crds/kind/kind.ts';
 import type { Stored } from '../../../src/kube/client/client.ts';
-import { services } from '../../../src/objects/core.ts';
 import { annotations } from '../../../src/objects/labels.ts';
-import { builds, deployments } from '../../../src/objects/vish.ts';
-import { until } from '../../support/until.ts';
-import { type Address, ask } from './visitor.ts';
+import { builds } from '../../../src/objects/vish.ts';
+import { appPort, gatewayOf, routeTo, serviceIn } from './addresses.ts';
+import { type Followed, followIn, untilHeard } from './followed.ts';
+import type { Address } from './visitor.ts';
 import type { World } from './world.ts';
 
 export interface AppOptions {
@@ -19,73 +19,47 @@ export interface AppOptions {
   readonly strategy?: object;
 }
 
-const port = 8080;
 const environment = 'live';
 
 /** A Project with one environment that follows main, behind the Gateway, and what people do with it. */
-export interface App {
-  readonly name: string;
+export interface App extends Followed {
   readonly project: object;
   readonly gateway: Address;
   service(): Promise<Address>;
-  read(): Promise<Stored<Deployment>>;
   builds(): Promise<Stored<Build>[]>;
-  /** The other fields stay. */
-  annotate(values: Record<string, string | null>): Promise<void>;
   /** A commit of these files, and the operator is told to look. */
   push(files: Record<string, string>): Promise<string>;
-  until(holds: (deployment: Stored<Deployment>) => boolean, deadlineMs?: number): Promise<Stored<Deployment>>;
   /** Serves this commit and is Ready. */
   untilLive(commit: string, deadlineMs?: number): Promise<Stored<Deployment>>;
-  /** What users see; those of the gateway unless another address is given. The data plane is later than the API. */
+  /** Through the gateway unless another address is given. */
   untilSays(version: string, address?: Address): Promise<void>;
 }
 
 export function appIn(world: World, options: AppOptions): App {
   const { namespace, api, repository } = world;
   const { client } = api;
-  const name = `${options.name}-${environment}`;
-  const key = { namespace, name };
-  const gateway = { url: inject('node').gateway, host: hostOf(options.name) };
-  const read = () => client.get(deployments, key);
-  const annotate = async (values: Record<string, string | null>) => {
-    await client.patch(deployments, key, { metadata: { annotations: values } }, { type: 'merge' });
-  };
-  const untilHolds: App['until'] = async (holds, deadlineMs = 60_000) => {
-    let last: Stored<Deployment> | undefined;
-    const describe = () => `${holds.toString()}; ${JSON.stringify(last?.status)}`;
-    const look = async () => holds((last = await read()));
-    await until(look, { deadlineMs, everyMs: 200, describe });
-    return last as Stored<Deployment>;
-  };
+  const followed = followIn(world, `${options.name}-${environment}`);
+  const gateway = gatewayOf(options.name);
   return {
-    name,
+    ...followed,
     gateway,
-    read,
-    annotate,
     project: projectOf(world, options),
-    async service() {
-      const { spec } = await client.get(services, key);
-      return { url: `http://${spec?.clusterIP}:${port}` };
-    },
+    service: () => serviceIn(world, followed.name),
     builds: async () => (await client.list(builds, { namespace })).items,
     async push(files) {
       const commit = await repository.commit({ files });
-      await annotate({ [annotations.wake]: commit });
+      await followed.annotate({ [annotations.wake]: commit });
       return commit;
     },
-    until: untilHolds,
     untilLive: (commit, deadlineMs = 90_000) =>
-      untilHolds((deployment) => liveCommit(deployment) === commit && isReady(deployment), deadlineMs),
-    untilSays: (version, address = gateway) =>
-      until(async () => (await ask(address)).said.includes(version), { everyMs: 100, deadlineMs: 20_000 }),
+      followed.until((deployment) => liveCommit(deployment) === commit && isReady(deployment), deadlineMs),
+    untilSays: (version, address = gateway) => untilHeard(version, address),
   };
 }
 
 function projectOf({ namespace, url }: World, { name, replicas = 1, strategy }: AppOptions): object {
   const { registry } = inject('node');
-  const parentRefs = [{ name: 'public', namespace: 'gateway-system' }];
-  const target = { cluster: { gateway: { parentRefs, hostnames: [hostOf(name)] } } };
+  const target = { cluster: { gateway: routeTo(name) } };
   const health = { path: '/healthz', intervalSeconds: 1 };
   const overrides = [{ service: name, target, ...(strategy && { strategy }) }];
   return {
@@ -95,7 +69,7 @@ function projectOf({ namespace, url }: World, { name, replicas = 1, strategy }: 
     spec: {
       source: { git: { url, credentialsRef: { name: 'git' } } },
       image: { repository: `${registry}/e2e/${namespace}/${name}`, credentialsRef: { name: 'push' } },
-      workload: { port, scale: { replicas }, health, envFrom: [{ secretRef: { name: 'app' } }] },
+      workload: { port: appPort, scale: { replicas }, health, envFrom: [{ secretRef: { name: 'app' } }] },
       environments: [{ name: environment, branch: 'main', overrides }],
     },
   };
@@ -118,8 +92,4 @@ export function liveCommit({ status }: Deployment): string | undefined {
 function isReady(deployment: Stored<Deployment>): boolean {
   const { metadata, status } = deployment;
   return conditionOf(deployment, 'Ready')?.status === 'True' && status?.observedGeneration === metadata.generation;
-}
-
-function hostOf(name: string): string {
-  return `${name}.localhost`;
 }
