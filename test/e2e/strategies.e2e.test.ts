@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { halted, release } from './strategies/acts.ts';
 import { columns } from './strategies/columns.ts';
 import { type Contestant, contestantIn } from './strategies/contestant.ts';
+import { leftOf, untilOnlyMadeIsLeft } from './strategies/gone.ts';
 import { expectedOf, play } from './strategies/play.ts';
-import { bad, people } from './strategies/rows.ts';
+import { bad, disasters, live, outage, people, type Row } from './strategies/rows.ts';
 import { endWorld } from './world/verdict.ts';
 import { startWorld, type World } from './world/world.ts';
 
@@ -20,7 +22,7 @@ beforeAll(async () => {
   });
   await Promise.all(first);
 });
-afterAll(() => endWorld(world));
+afterAll(() => endWorld(world, { operatorMayRestart: true }));
 
 const inOrder = { concurrent: false };
 
@@ -37,3 +39,45 @@ describe('a release that', () => {
     });
   });
 });
+
+describe('a release that', () => {
+  it.each(disasters)('$it', async (row) => {
+    expect(await play(world, row, everybody())).toEqual(expectedOf(row, everybody()));
+  });
+});
+
+describe('a Deployment that is deleted in the middle of a rollout', () => {
+  it('in the background leaves nothing', async () => {
+    expect(await leftAfter('Background', lives.bad)).toEqual([]);
+  });
+
+  it('as an orphan leaves an app that serves, and takes it back', async () => {
+    const row: Row = {
+      it: 'is taken back',
+      acts: [...inTheMiddle, orphan, release()],
+      ends: { ...live, live: 'newer', outcomes: { newer: 'Live', new: 'Superseded', old: 'Superseded' } },
+      but: outage,
+    };
+    expect(await play(world, row, lives.people)).toEqual(expectedOf(row, lives.people));
+  });
+
+  it('in the foreground leaves nothing', async () => {
+    expect(await leftAfter('Foreground', lives.people)).toEqual([]);
+  });
+});
+
+const inTheMiddle = [release({ way: 'halting' }), halted];
+
+async function leftAfter(propagation: 'Background' | 'Foreground', contestants: readonly Contestant[]) {
+  const left = contestants.map(async (contestant) => {
+    for (const act of inTheMiddle) await act(contestant);
+    await contestant.remove(propagation);
+    return leftOf(world, contestant);
+  });
+  return (await Promise.all(left)).flat();
+}
+
+async function orphan(contestant: Contestant): Promise<void> {
+  await contestant.remove('Orphan');
+  await untilOnlyMadeIsLeft(world, contestant);
+}

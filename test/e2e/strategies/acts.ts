@@ -2,7 +2,7 @@ import type { ActionRecord } from '../../../src/crds/deployment/status.ts';
 import { annotations } from '../../../src/objects/labels.ts';
 import { systemClock } from '../../../src/seams/system.ts';
 import { said } from '../world/app.ts';
-import type { Contestant } from './contestant.ts';
+import { type Contestant, newestOf } from './contestant.ts';
 import type { Wish } from './manifest.ts';
 
 /** What a person, or GitOps, does; or what is waited for before the next thing is done. */
@@ -19,6 +19,13 @@ export const change =
     contestant.change(wish);
 
 export const greet: Act = (contestant) => contestant.greet();
+
+/** The newest release may move. */
+export const begun: Act = (contestant) =>
+  contestant.until((deployment) => {
+    const { rollout } = deployment.status ?? {};
+    return rollout?.release === newestOf(deployment) && rollout.phase !== 'Preparing';
+  });
 
 /** The newest release has replicas, which need not be ready. */
 export const underWay: Act = (contestant) =>

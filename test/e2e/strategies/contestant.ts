@@ -21,6 +21,7 @@ export interface Contestant extends Followed {
   change(change: Partial<Wish>): Promise<void>;
   /** Another content of its ConfigMap. */
   greet(): Promise<void>;
+  remove(propagation: 'Background' | 'Foreground' | 'Orphan'): Promise<void>;
 }
 
 const usual = { way: 'straight', replicas: 2, progressDeadlineSeconds: 90, check: 'good' } as const;
@@ -61,6 +62,7 @@ export function contestantIn(world: World, { column, life }: { column: Column; l
       await say();
       note(words, await followed.until((now) => newestOf(now) > before), `${wish.version} says hello ${greeting}.`);
     },
+    remove: (propagation) => client.delete(deployments, { namespace, name }, { propagation }),
   };
 }
 

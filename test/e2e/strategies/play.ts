@@ -5,6 +5,7 @@ import { until } from '../../support/until.ts';
 import { untilHeard } from '../world/followed.ts';
 import { type Visits, visit } from '../world/visitor.ts';
 import type { World } from '../world/world.ts';
+import type { Act } from './acts.ts';
 import type { Column } from './columns.ts';
 import { type Contestant, isSeen } from './contestant.ts';
 import { type End, endOf, type Start, startOf } from './end.ts';
@@ -28,7 +29,14 @@ interface Seat {
 export async function play(world: World, row: Row, contestants: readonly Contestant[]): Promise<Ends> {
   const seats = await Promise.all(takingPart(row, contestants).map((contestant) => seatOf(row, contestant)));
   try {
-    const told = seats.map(async (seat) => [seat.contestant.name, await orWhyNot(finish(world, row, seat))] as const);
+    await row.first?.();
+    const failures = await Promise.all(seats.map(({ contestant }) => orWhyNot(act(contestant, row.acts))));
+    // Also when an act failed: the node has to come back.
+    await row.once?.(world);
+    const told = seats.map(async (seat, index) => {
+      const end = failures[index] ?? (await orWhyNot(finish(world, row, seat)));
+      return [seat.contestant.name, end] as const;
+    });
     return Object.fromEntries(await Promise.all(told));
   } finally {
     await Promise.all(seats.map(({ visitor }) => visitor.leave()));
@@ -54,13 +62,17 @@ async function seatOf(row: Row, contestant: Contestant): Promise<Seat> {
   return { contestant, start, visitor, expected: expectedFor(row, contestant.column) };
 }
 
+async function act(contestant: Contestant, acts: readonly Act[]): Promise<void> {
+  for (const one of acts) await one(contestant);
+}
+
 /** One that does not get through must not hide what became of the others. */
 async function orWhyNot<T>(work: Promise<T>): Promise<T | string> {
   return work.catch((error: unknown) => String(error));
 }
 
-async function finish(world: World, { acts }: Row, { contestant, start, visitor, expected }: Seat): Promise<End> {
-  for (const act of acts) await act(contestant);
+async function finish(world: World, { after = [] }: Row, { contestant, start, visitor, expected }: Seat): Promise<End> {
+  await act(contestant, after);
   const end = await untilEnd(contestant, start, expected);
   await expectServed(world, contestant);
   return { ...end, lost: lostOf(await visitor.leave(), expected) };

@@ -1,6 +1,9 @@
+import { killKubelet, killOperator, startKubelet } from '../world/disasters.ts';
+import type { World } from '../world/world.ts';
 import {
   type Act,
   abort,
+  begun,
   change,
   greet,
   halted,
@@ -17,7 +20,13 @@ import type { End } from './end.ts';
 /** One line of the table: what happens, and how it ends for each strategy. */
 export interface Row {
   readonly it: string;
+  /** Happens to all strategies at the same time, before their acts. */
+  readonly first?: () => Promise<void>;
   readonly acts: readonly Act[];
+  /** Happens to all strategies at the same time, when each has done its acts. */
+  readonly once?: (world: World) => Promise<void>;
+  /** And after that. */
+  readonly after?: readonly Act[];
   readonly ends: End;
   /** What is different for some. */
   readonly but?: Partial<Record<ColumnName, Partial<End>>>;
@@ -25,7 +34,7 @@ export interface Row {
   readonly not?: readonly ColumnName[];
 }
 
-const live: End = {
+export const live: End = {
   state: 'Ready',
   ready: 'True/ReleaseLive',
   kstatus: 'Current',
@@ -50,7 +59,7 @@ const letThrough: End = { ...live, live: 'earlier', outcomes: { earlier: 'Live',
 const held: End = { ...live, ready: 'True/Held', live: 'old', outcomes: { new: 'Superseded' } };
 
 /** Recreate ends the old replicas before the first new one starts. */
-const outage = { recreate: { lost: 'some' } } as const;
+export const outage = { recreate: { lost: 'some' } } as const;
 const nobodyIsAsked = ['rolling', 'recreate'] as const;
 /** Long enough to see why nothing gets further. */
 const progressDeadlineSeconds = 15;
@@ -156,4 +165,24 @@ export const people: readonly Row[] = [
     but: outage,
   },
   { it: 'is let through after that', acts: [change({ way: 'straight' }), resume], ends: letThrough, but: outage },
+];
+
+/** One of the machine, with both lives in it. */
+export const disasters: readonly Row[] = [
+  {
+    it: 'comes while kubelet is dead',
+    first: killKubelet,
+    acts: [release(), begun],
+    once: startKubelet,
+    ends: live,
+    but: outage,
+  },
+  {
+    it: 'is in the middle when the operator dies',
+    acts: [release({ way: 'halting' }), halted],
+    once: killOperator,
+    after: [promote],
+    ends: live,
+    but: outage,
+  },
 ];

@@ -1,0 +1,27 @@
+import { bareDriver } from '../../../hack/cluster/bare/driver.ts';
+import { pods } from '../../../src/objects/core.ts';
+import { killProcessesOf } from '../../harness/operator/pod-processes.ts';
+import { defaultContext } from '../../support/node.ts';
+import { systemNamespace } from './places.ts';
+import type { World } from './world.ts';
+
+const silent = { terminal: false, say: () => undefined, progress: () => undefined };
+const context = () => ({ ...defaultContext(), report: silent });
+
+/** Pods go on; nothing new starts, and nothing ends. */
+export async function killKubelet(): Promise<void> {
+  const { parts } = await bareDriver.status(context());
+  process.kill(parts.find(({ name }) => name === 'kubelet')?.pid ?? Number.NaN, 'SIGKILL');
+}
+
+export async function startKubelet(): Promise<void> {
+  await bareDriver.up(context());
+}
+
+/** Both replicas at once; kubelet starts them again. */
+export async function killOperator({ api }: World): Promise<void> {
+  const { items } = await api.client.list(pods, { namespace: systemNamespace });
+  const killed = await Promise.all(items.map(({ metadata }) => killProcessesOf(metadata.uid)));
+  if (killed.some((count) => count === 0))
+    throw new Error(`not every pod of the operator was killed: ${killed.join(', ')}`);
+}
