@@ -5,7 +5,6 @@ import { condition, image, isLive, isReason } from '../../../test/support/deploy
 import { deploymentRig, type PlaceTools } from '../../../test/support/deployment-rig.ts';
 import { endPod } from '../../../test/support/job-pods.ts';
 import { until } from '../../../test/support/until.ts';
-import type { InformerCache } from '../../kube/index.ts';
 import { pods, services } from '../../objects/core.ts';
 import { controllerRevisions, cronJobs, jobs, replicaSets } from '../../objects/workloads.ts';
 import { systemClock as clock } from '../../seams/system.ts';
@@ -207,7 +206,7 @@ describe('the command of a check', () => {
     const stop = new AbortController();
     const run = { check: 'smoke', due: '2026-01-01T00:00:00Z', command, seconds };
     const request = { ...run, deployment, release, signal: stop.signal };
-    const options = { client: rig.client, clock, informers: commandInformers(cache as InformerCache) };
+    const options = { client: rig.client, clock, informers: commandInformers(cache) };
     const made = checkJobFor(deployment, release, run);
     const work = (): Promise<Ending> => runCheckJob(options, request);
     return {
