@@ -2,7 +2,7 @@ import { stateOf } from '../../../src/crds/conditions/states.ts';
 import { reasonEntry } from '../../../src/crds/reasons/reasons.ts';
 import { kindsWithState } from '../kinds.ts';
 import type { Rule } from './rules.ts';
-import { conditionsOf, type Observed, statusOf } from './version.ts';
+import { conditionsOf, isAnswered, type Observed, statusOf } from './version.ts';
 
 /** What our kinds promise beyond kstatus. */
 export const contractRules: readonly Rule[] = [
@@ -27,9 +27,9 @@ export const contractRules: readonly Rule[] = [
     says: 'status.state is the word for the conditions',
     broken: ({ object }) => {
       const { kind = '', status } = object;
-      if (status === undefined || !kindsWithState.has(kind)) return undefined;
+      if (!isAnswered(object) || !kindsWithState.has(kind)) return undefined;
       const wanted = stateOf(conditionsOf(object));
-      return status.state === wanted ? undefined : `${status.state ?? 'none'} instead of ${wanted}`;
+      return status?.state === wanted ? undefined : `${status?.state ?? 'none'} instead of ${wanted}`;
     },
   },
 ];

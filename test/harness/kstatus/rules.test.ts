@@ -38,6 +38,7 @@ const older = { ...good(), conditions: [aCondition('Ready', 'True', { observedGe
 describe('the rules', () => {
   it('have nothing against an object that nobody has looked at', () => {
     expect(codes(undefined)).toEqual([]);
+    expect(codes({ observedGeneration: -1 })).toEqual([]);
   });
   it('have nothing against anything that summarise writes', () => {
     const names = fc.constantFrom(...(Object.keys(reasons) as Reason[]).filter(isSummaryReason));

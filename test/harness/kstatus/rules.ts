@@ -1,4 +1,12 @@
-import { conditionOf, conditionsOf, generationOf, type Observed, statusOf, type Version } from './version.ts';
+import {
+  conditionOf,
+  conditionsOf,
+  generationOf,
+  isAnswered,
+  type Observed,
+  statusOf,
+  type Version,
+} from './version.ts';
 
 export interface Rule {
   /** Stable name, for reports. */
@@ -24,7 +32,7 @@ export const fluxRules: readonly Rule[] = [
   {
     code: 'FAIL0002',
     says: 'Ready is there as soon as there is a status',
-    broken: ({ object }) => when(object.status !== undefined && conditionOf(object, 'Ready') === undefined),
+    broken: ({ object }) => when(isAnswered(object) && conditionOf(object, 'Ready') === undefined),
   },
   {
     code: 'FAIL0003',
@@ -90,9 +98,9 @@ export const fluxRules: readonly Rule[] = [
     code: 'WARN0002',
     says: 'status and every condition carry observedGeneration',
     broken: ({ object }) => {
-      if (object.status === undefined) return undefined;
+      if (!isAnswered(object)) return undefined;
       const types = conditionsOf(object).filter(({ observedGeneration }) => observedGeneration === undefined);
-      return listed([...(object.status.observedGeneration === undefined ? ['status'] : []), ...types.map(typeOf)]);
+      return listed([...(object.status?.observedGeneration === undefined ? ['status'] : []), ...types.map(typeOf)]);
     },
   },
   {

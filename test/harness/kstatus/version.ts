@@ -16,6 +16,12 @@ export interface Version {
   before?: Observed | undefined;
 }
 
+/** False while the status is what the API server gives a new object: nothing but that no generation was seen. */
+export function isAnswered({ status }: Observed): boolean {
+  if (status === undefined) return false;
+  return status.observedGeneration !== -1 || Object.keys(status).length > 1;
+}
+
 export function conditionsOf({ status }: Observed): readonly Condition[] {
   return status?.conditions ?? [];
 }
