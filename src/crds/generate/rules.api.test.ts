@@ -167,7 +167,7 @@ it('keeps the trust level out of reach of people who may write a Build but not i
   });
 
   expect(answer.ok).toBe(true);
-  expect(answer.body['status']).toBeUndefined();
+  expect(answer.body['status']).toEqual({ observedGeneration: -1 });
 });
 
 it('has no case for a rule that is gone', () => {
