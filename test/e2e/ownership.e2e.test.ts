@@ -8,7 +8,10 @@ import { builds, deployments, projects } from '../../src/objects/vish.ts';
 import { controllerRevisions, replicaSets } from '../../src/objects/workloads.ts';
 import { objectsOf } from '../harness/objects-of.ts';
 import { until } from '../support/until.ts';
+import { serviceIn } from './world/addresses.ts';
 import { type App, appIn, conditionOf, liveCommit } from './world/app.ts';
+import { followIn, untilHeard } from './world/followed.ts';
+import { startOldApp, successorOf } from './world/old-app.ts';
 import { sample } from './world/sample.ts';
 import { endWorld } from './world/verdict.ts';
 import { visit } from './world/visitor.ts';
@@ -69,6 +72,40 @@ it('a Deployment that is deleted in the foreground goes after all that it made, 
 
   expect(liveCommit(await app.untilLive(commit))).toBe(commit);
   await app.untilSays('version 1');
+});
+
+it('an app of apps/v1 is taken over with its pods, and goes on to the next release by command and check', async () => {
+  const { namespace, api } = world;
+  const visitor = visit([await startOldApp(world, 'old')]);
+  const successor = followIn(world, 'taken');
+  await api.client.apply(deployments, successorOf('old', { namespace, name: 'taken' }));
+
+  const { status } = await successor.until(
+    ({ status: now }) => now?.state === 'Ready' && now.live?.release === 2,
+    120_000,
+  );
+
+  expect(status?.history).toMatchObject([
+    { number: 2, outcome: 'Live', hooks: { before: { result: 'Passed' } } },
+    { number: 1, outcome: 'Superseded', cause: 'Adoption' },
+  ]);
+  expect(status?.checks).toMatchObject([{ name: 'smoke', result: 'Passed' }]);
+  expect(await world.kubectl('get', 'cronjobs', '--output=name')).toContain('nightly');
+  await untilHeard('version new', await serviceIn(world, 'old'));
+  expect((await visitor.leave()).failed).toEqual([]);
+
+  await api.client.patch(deployments, { namespace, name: 'taken' }, { spec: { schedules: null } }, { type: 'merge' });
+  await until(async () => (await world.kubectl('get', 'cronjobs', '--output=name')) === '', {
+    deadlineMs: 20_000,
+    everyMs: 200,
+  });
+  await world.kubectl(
+    'delete',
+    'deployments.vish/taken',
+    'deployments.apps/old',
+    'services/old',
+    '--cascade=foreground',
+  );
 });
 
 it('with a Project goes everything that was made for it', async () => {

@@ -24,6 +24,7 @@ export const spared: readonly Spared[] = [
       'create deployments.vish.dev',
       'create services',
       'create poddisruptionbudgets.policy',
+      'create cronjobs.batch',
       'create httproutes.gateway.networking.k8s.io',
       'create grpcroutes.gateway.networking.k8s.io',
     ],
@@ -61,7 +62,7 @@ export const spared: readonly Spared[] = [
     test: 'src/targets/cluster/cluster.api.test.ts',
   },
   {
-    rights: ['get replicasets.apps', 'get controllerrevisions.apps', 'get deployments.vish.dev'],
+    rights: ['get replicasets.apps', 'get controllerrevisions.apps', 'get deployments.vish.dev', 'get jobs.batch'],
     why: 'Only after a crash between two writes, and for what somebody orphaned.',
     test: 'src/operator/kill.api.test.ts',
   },
@@ -79,6 +80,11 @@ export const spared: readonly Spared[] = [
     rights: ['create tokenreviews.authentication.k8s.io', 'create subjectaccessreviews.authorization.k8s.io'],
     why: 'Given only where metrics are protected, which is not the default.',
     test: 'hack/metrics/prometheus.api.test.ts',
+  },
+  {
+    rights: ['get gateways.gateway.networking.k8s.io', 'get gatewayclasses.gateway.networking.k8s.io'],
+    why: 'Only where a Canary mirrors requests, which the gateway of the local cluster cannot.',
+    test: 'src/targets/cluster/routes/mirrors.test.ts',
   },
   {
     rights: ['patch events.events.k8s.io'],
