@@ -13,10 +13,8 @@ beforeAll(async () => {
   server = await startApiServer({ name: `adoption-${process.pid}`, hollowNodes: 2 });
   rig = await deploymentRig('deployment-adoption', { kubeconfig: server.kubeconfig, places: clusterPlaces });
 });
-afterAll(async () => {
-  await rig.close();
-  await server.stop();
-});
+afterAll(() => server.stop());
+afterAll(() => rig.close());
 
 const key = (name: string) => ({ namespace: rig.namespace, name });
 const patience = { deadlineMs: 60_000, everyMs: 100 };

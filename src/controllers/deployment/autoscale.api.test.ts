@@ -18,10 +18,8 @@ beforeAll(async () => {
   server = await startApiServer({ name: `autoscale-${process.pid}`, hollowNodes: 2 });
   rig = await deploymentRig('autoscale', { kubeconfig: server.kubeconfig, places: clusterPlaces });
 });
-afterAll(async () => {
-  await rig.close();
-  await server.stop();
-});
+afterAll(() => server.stop());
+afterAll(() => rig.close());
 
 const ofSize = (replicas: number) => ({ port: 80, scale: { replicas } });
 

@@ -16,10 +16,8 @@ beforeAll(async () => {
   server = await startApiServer({ name: `deployment-${process.pid}`, hollowNodes: 2 });
   rig = await deploymentRig('deployment-cluster', { kubeconfig: server.kubeconfig, places });
 });
-afterAll(async () => {
-  await rig.close();
-  await server.stop();
-});
+afterAll(() => server.stop());
+afterAll(() => rig.close());
 
 const workload = { port: 80, scale: { replicas: 2 } };
 

@@ -22,10 +22,8 @@ beforeAll(async () => {
   server = await startApiServer({ name: `hooks-${process.pid}`, hollowNodes: 1 });
   rig = await deploymentRig('deployment-hooks', { kubeconfig: server.kubeconfig, places });
 });
-afterAll(async () => {
-  await rig.close();
-  await server.stop();
-});
+afterAll(() => server.stop());
+afterAll(() => rig.close());
 
 function places(tools: PlaceTools) {
   cache = tools.cache;
