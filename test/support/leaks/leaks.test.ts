@@ -33,8 +33,9 @@ it('counts memory that somebody still holds, and none that was let go', async ()
   const memory = watchMemory('this test left in memory');
   const kept = [Buffer.alloc(40 * 2 ** 20, 1)];
 
+  // A little of what others held may have gone meanwhile.
   await expect(memory.expectBounded(30)).rejects.toThrow(
-    /^this test left in memory 40 MiB more than at its start, and 30 are/,
+    /^this test left in memory (3[5-9]|4[0-5]) MiB more than at its start, and 30 are/,
   );
   kept.length = 0;
   await memory.expectBounded(30);
