@@ -55,7 +55,12 @@ describe('a Deployment that is deleted in the middle of a rollout', () => {
     const row: Row = {
       it: 'is taken back',
       acts: [...inTheMiddle, orphan, release()],
-      ends: { ...live, live: 'newer', outcomes: { newer: 'Live', new: 'Superseded', old: 'Superseded' } },
+      // How those before it ended stood in the status that is gone.
+      ends: {
+        ...live,
+        live: 'newer',
+        outcomes: { newer: 'Live', new: 'Superseded', old: 'Superseded', earlier: 'Superseded' },
+      },
       but: outage,
     };
     expect(await play(world, row, lives.people)).toEqual(expectedOf(row, lives.people));

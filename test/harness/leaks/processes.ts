@@ -23,3 +23,14 @@ export function markProcesses() {
     },
   };
 }
+
+/** For what takes the place of something that was there before the mark, and stays. */
+export async function unmarked<T>(work: () => Promise<T>): Promise<T> {
+  const { [variable]: mark } = process.env;
+  delete process.env[variable];
+  try {
+    return await work();
+  } finally {
+    if (mark !== undefined) process.env[variable] = mark;
+  }
+}
