@@ -65,8 +65,11 @@ export class AdoptionWorld {
   static async open(): Promise<AdoptionWorld> {
     const world = new AdoptionWorld();
     await world.client.create(deployments, world.deployment);
-    await world.play({ does: 'apply', version: '1', replicas: 2 });
-    await world.play({ does: 'apps' });
+    // It was released before: apps/v1 keeps what is left of that.
+    for (const version of ['0', '1']) {
+      await world.play({ does: 'apply', version, replicas: 2 });
+      await world.play({ does: 'apps' });
+    }
     return world;
   }
 
@@ -157,17 +160,38 @@ export class AdoptionWorld {
   private async apps(): Promise<void> {
     const owner = await this.find();
     if (owner === undefined) return;
-    const status = { observedGeneration: owner.metadata.generation ?? 1, replicas: await this.sizeOf(owner) };
-    await this.client.patch(appsDeployments, key, { status }, { type: 'merge', subresource: 'status' });
     for (const set of (await this.sets()).filter((each) => (each.metadata.ownerReferences ?? []).length === 0)) {
       await this.change(set, { metadata: { ownerReferences: [reference(owner)] } });
     }
-    if (owner.spec?.paused === true) return;
-    const own = (await this.sets()).filter((set) => ownerOf(set) === owner.metadata.uid);
+    if (owner.spec?.paused === true) await this.scale(owner);
+    else await this.roll(owner);
+    const status = { observedGeneration: owner.metadata.generation ?? 1, replicas: await this.sizeOf(owner) };
+    await this.client.patch(appsDeployments, key, { status }, { type: 'merge', subresource: 'status' });
+  }
+
+  private async roll(owner: Stored<AppsDeployment>): Promise<void> {
+    const own = await this.ownedBy(owner);
     const current = own.find((set) => versionOf(set) === versionOf(owner));
     for (const set of own.filter((each) => each !== current)) await this.change(set, { spec: { replicas: 0 } });
-    if (current !== undefined) return void (await this.change(current, { spec: { replicas: owner.spec?.replicas } }));
-    await this.makeSet(owner);
+    if (current === undefined) await this.makeSet(owner);
+    else await this.change(current, { spec: { replicas: owner.spec?.replicas } });
+  }
+
+  /** Paused, it still scales: with none that has pods it starts the newest that it has. And it keeps to its limit of old ones. */
+  private async scale(owner: Stored<AppsDeployment>): Promise<void> {
+    const own = await this.ownedBy(owner);
+    const isCurrent = (set: ReplicaSet) => versionOf(set) === versionOf(owner);
+    const active = own.filter(({ spec }) => (spec?.replicas ?? 0) > 0);
+    const one = active.length > 0 ? active : [own.find(isCurrent) ?? own.at(-1)];
+    if (one.length === 1 && one[0] !== undefined)
+      await this.change(one[0], { spec: { replicas: owner.spec?.replicas } });
+    if (owner.spec?.revisionHistoryLimit !== 0) return;
+    const empty = (await this.ownedBy(owner)).filter((set) => (set.spec?.replicas ?? 0) === 0 && !isCurrent(set));
+    for (const set of empty) await this.client.delete(replicaSets, keyOfSet(set));
+  }
+
+  private async ownedBy({ metadata: { uid } }: Stored<AppsDeployment>): Promise<Stored<ReplicaSet>[]> {
+    return (await this.sets()).filter((set) => ownerOf(set) === uid);
   }
 
   private async makeSet(owner: Stored<AppsDeployment>): Promise<void> {
@@ -234,8 +258,7 @@ export class AdoptionWorld {
   }
 
   private async sizeOf(owner: Stored<AppsDeployment>): Promise<number> {
-    const own = (await this.sets()).filter((set) => ownerOf(set) === owner.metadata.uid);
-    return own.reduce((total, { spec }) => total + (spec?.replicas ?? 0), 0);
+    return (await this.ownedBy(owner)).reduce((total, { spec }) => total + (spec?.replicas ?? 0), 0);
   }
 
   private change(set: Stored<ReplicaSet>, patch: object): Promise<unknown> {

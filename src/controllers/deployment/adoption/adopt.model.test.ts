@@ -42,3 +42,11 @@ it('ends with one copy after each way of pruning and applying again, whichever w
     }
   }
 });
+
+it('leaves nothing to apps/v1 that it would start in place of what was taken over', async () => {
+  const world = await AdoptionWorld.open();
+  await world.calm();
+  const { copies, blocked, isDone } = await world.end();
+
+  expect({ copies, blocked, isDone }).toEqual({ copies: 1, blocked: undefined, isDone: true });
+});

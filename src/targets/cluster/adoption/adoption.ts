@@ -18,7 +18,7 @@ import { isOurs } from '../children/child.ts';
 import { adoptedSet } from '../replica-set.ts';
 import { settingsOf } from '../settings.ts';
 import type { WriteObserver } from '../writes.ts';
-import { autoscalerOf, isAtRest, isSecondOwner, labelsToKeep, setsOf } from './found.ts';
+import { autoscalerOf, emptySetsOf, isAtRest, isSecondOwner, labelsToKeep, setsOf } from './found.ts';
 
 export interface AdoptionOptions {
   readonly client: Pick<Client, 'get' | 'list' | 'patch'>;
@@ -61,7 +61,7 @@ export class ClusterAdoption implements Adoption {
       return undefined;
     }
     await this.refuseInTheWay(scope, name);
-    if (owner !== undefined) await this.pause(owner, scope);
+    if (owner !== undefined) await this.pause(owner, items, scope);
     return foundIn(set, scope.deployment);
   }
 
@@ -118,15 +118,21 @@ export class ClusterAdoption implements Adoption {
     );
   }
 
-  /** Until apps/v1 has taken note of the pause, it would make anew what is taken from it. */
-  private async pause(owner: Stored<AppsDeployment>, { signal }: Scope): Promise<void> {
-    if (isAtRest(owner)) return;
+  /** Until apps/v1 has taken note of the pause, and has let go of what it keeps, it would fill the place of what is taken from it. */
+  private async pause(
+    owner: Stored<AppsDeployment>,
+    sets: readonly Stored<ReplicaSet>[],
+    { signal }: Scope,
+  ): Promise<void> {
+    const [empty] = emptySetsOf(owner, sets);
+    if (isAtRest(owner) && empty === undefined) return;
     const { namespace = '', name, uid } = owner.metadata;
-    if (owner.spec?.paused !== true) {
-      const patch = { metadata: { uid }, spec: { paused: true } };
+    const { paused = false, revisionHistoryLimit } = owner.spec ?? {};
+    if (!paused || (empty !== undefined && revisionHistoryLimit !== 0)) {
+      const patch = { metadata: { uid }, spec: { paused: true, ...(empty && { revisionHistoryLimit: 0 }) } };
       await this.options.client.patch(appsDeployments, { namespace, name }, patch, { type: 'merge', signal });
     }
-    throw adopting(`Deployment.apps ${name} is being paused`);
+    throw adopting(empty === undefined ? `Deployment.apps ${name} is being paused` : keeps(empty.metadata.name, name));
   }
 
   /** One write, so that there is no moment in which nobody owns it. With the version: the list of owners is replaced. */
@@ -136,7 +142,10 @@ export class ClusterAdoption implements Adoption {
     const { uid, resourceVersion, namespace = '', name } = set.metadata;
     // Somebody may have made the apps/v1 object anew since the first one was paused: it takes back what nobody owns.
     const owner = await ifPresent(client.get(appsDeployments, keyOfAdopted(deployment), { signal }));
-    if (owner !== undefined) await this.pause(owner, scope);
+    if (owner !== undefined) {
+      const { items } = await client.list(replicaSets, { namespace, signal });
+      await this.pause(owner, items, scope);
+    }
     const revision = { metadata: { namespace, name: release.name, uid: release.uid, resourceVersion: '' } };
     const ownerReferences = [controllerReference({ resource: controllerRevisions, object: revision })];
     const marks = marksOf(deployment, release);
@@ -200,6 +209,10 @@ function keyOfAdopted(deployment: Deployment): { namespace: string; name: string
 
 function adopting(message: string): TargetError {
   return new TargetError('Adopting', `${message}; then its pods are taken over.`);
+}
+
+function keeps(set: string, name: string): string {
+  return `Deployment.apps ${name} would start the empty ReplicaSet ${set} in place of what is taken from it, and is told to keep none; where it stays, delete it`;
 }
 
 function again(name: string): TargetError {

@@ -20,6 +20,18 @@ export function setsOf(
   });
 }
 
+/**
+ * What apps/v1 keeps of earlier releases. It scales also while it is paused: as soon as it owns no pods any more, it would start
+ * the newest of these in their place, an old version behind the Service of the user.
+ */
+export function emptySetsOf(owner: Stored<AppsDeployment>, sets: readonly Stored<ReplicaSet>[]): Stored<ReplicaSet>[] {
+  const { deletionTimestamp, uid } = owner.metadata;
+  if (deletionTimestamp !== undefined) return [];
+  const isItsOwn = ({ ownerReferences = [] }: Stored<ReplicaSet>['metadata']) =>
+    ownerReferences.some((reference) => reference.controller === true && reference.uid === uid);
+  return sets.filter((set) => sizeOf(set) === 0 && isItsOwn(set.metadata));
+}
+
 export function sizeOf({ spec, status }: ReplicaSet): number {
   return Math.max(spec?.replicas ?? 0, status?.replicas ?? 0);
 }
