@@ -45,3 +45,18 @@ it('keeps within the length of a name, and two long names apart', () => {
   expect(cronJobNameOf(named(long), 'clean')).toHaveLength(52);
   expect(cronJobNameOf(named(long), 'clean')).not.toBe(cronJobNameOf(named(long), 'count'));
 });
+
+it('runs in the first container of a release that was taken over, whatever its name', () => {
+  const sidecar = { name: 'proxy', image: 'proxy:1' };
+  const template = {
+    spec: { containers: [{ name: 'main', image: 'old:1', ports: [{ containerPort: 80 }] }, sidecar] },
+  };
+  const rendered = { template, replicaSet: { name: 'old-1', uid: 'u' } };
+  if (nightly === undefined) throw new Error('the schema dropped it');
+
+  const job = cronJobFor(aDeployment(), nightly, { release: aRelease({}, { rendered }), suspend: false });
+
+  expect(job).toHaveProperty('spec.jobTemplate.spec.template.spec.containers', [
+    { name: 'main', image: 'old:1', command: ['clean'], terminationMessagePolicy: 'FallbackToLogsOnError' },
+  ]);
+});

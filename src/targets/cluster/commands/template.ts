@@ -28,9 +28,15 @@ export function commandTemplate(
     spec: {
       ...shape,
       restartPolicy: 'Never',
-      containers: containers.filter(({ name }) => name === appContainer).map((app) => asCommand(app, command)),
+      containers: appIn(containers).map((app) => asCommand(app, command)),
     },
   };
+}
+
+/** A template that was taken over has a name of its own for it; there it is the first, as it is for what we read of it. */
+function appIn(containers: readonly Container[]): readonly Container[] {
+  const app = containers.find(({ name }) => name === appContainer) ?? containers[0];
+  return app === undefined ? [] : [app];
 }
 
 /** Nothing that a Service, a budget or a policy for replicas could select; not even the app's name. */
