@@ -133,7 +133,7 @@ export class RolloutWorld {
     return decision;
   }
 
-  /** Begins what is not begun, and says of all the same. */
+  /** Begins what is not begun, and says of all the same; what it may not begin it tells to run still, as a place does. */
   private runHooks(runs: readonly HookRun[], outcome: HookOutcome) {
     const idOf = ({ release, hook, attempt }: HookRun) => `${release} ${hook} ${attempt}`;
     const fresh = runs.filter((run) => run.mayBegin && !this.begun.has(idOf(run)));
@@ -141,7 +141,9 @@ export class RolloutWorld {
     for (const run of fresh) this.begun.add(idOf(run));
     const known = outcome === undefined ? [] : runs.filter((run) => this.begun.has(idOf(run)));
     if (outcome === 'Passed') for (const { hook, release } of known) this.passed[hook].add(release);
-    const hookReports = known.flatMap((run) => (outcome === undefined ? [] : [{ ...run, outcome, message: '' }]));
+    const outcomeOf = (run: HookRun) => (known.includes(run) ? outcome : 'Running') ?? 'Running';
+    const hookReports =
+      outcome === undefined ? [] : runs.map((run) => ({ ...run, outcome: outcomeOf(run), message: '' }));
     return { wronglyBegun, hookReports };
   }
 

@@ -5,7 +5,7 @@ import { availableAxis, progressingAxis, rolledBackAxis } from './axes.ts';
 import { turnBack } from './back.ts';
 import { followChecks, heldUp, runsOf } from './checks.ts';
 import { matchReleases } from './history.ts';
-import { enterAdvance, followHooks, hookDeadlines, hookRuns, passHook } from './hooks.ts';
+import { enterAdvance, followHooks, hookDeadlines, hookRuns, passHook, resumeHook } from './hooks.ts';
 import { judgeChecks, judgeDeadline, judgeHook, judgeOutcome } from './judge.ts';
 import { countProgress } from './progress.ts';
 import { followStrategy, pauseEnd } from './route.ts';
@@ -35,6 +35,7 @@ const steps: readonly Step[] = [
   endWarm,
   takeWanted,
   followStrategy,
+  resumeHook,
   followHooks,
   passHook,
   judgeHook,

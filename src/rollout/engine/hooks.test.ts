@@ -3,7 +3,7 @@ import { anObservation, aRelease, EngineDriver, succeeded } from '../../../test/
 import { hooks } from '../../crds/workload/jobs.ts';
 import { abort } from './ask.ts';
 import type { Decision } from './decide.ts';
-import type { HookReport, Input } from './state.ts';
+import type { HookReport, HookRun, Input } from './state.ts';
 
 const [one, two, three] = [aRelease(1), aRelease(2), aRelease(3)];
 const command = { command: ['migrate'], deadlineSeconds: 120 };
@@ -161,6 +161,29 @@ describe('the command before a release', () => {
     expect(paused.hooks).toMatchObject([{ mayBegin: false }]);
     expect(heard.state.rollout?.phase).toBe('RunningHook');
     expect(resumed.aim.release).toBe(2);
+  });
+
+  it('has its time again after a pause, as none runs in it', () => {
+    const engine = withHooks(before, true);
+    const [first] = engine.look(two, succeeded).hooks;
+    engine.look(two, succeeded, { paused: true });
+    engine.advance(300);
+    const waits = { ...(first as HookRun), outcome: 'Running' as const, message: '' };
+    engine.ask(two, { paused: true, hookReports: [waits] });
+
+    const [run] = engine.look(two, succeeded).hooks;
+    const { state } = engine.ask(two, { hookReports: [waits] });
+
+    expect(run).toEqual({ ...first, mayBegin: true });
+    expect(state.rollout).toMatchObject({ phase: 'RunningHook', deadline: '2026-01-01T00:07:00Z' });
+  });
+
+  it('is not begun after its deadline, only to be ended in its middle', () => {
+    const engine = withHooks(before, true);
+    engine.look(two, succeeded);
+    engine.advance(121);
+
+    expect(engine.ask(two).hooks).toMatchObject([{ mayBegin: false }]);
   });
 
   it('is not waited for any more when it is taken out', () => {

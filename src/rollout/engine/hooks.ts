@@ -42,10 +42,24 @@ function isWayBack(state: State, number: number): boolean {
   return recordOf(state, number)?.cause === 'Rollback' || (state.live !== undefined && number < state.live);
 }
 
-function begin(state: State, number: number, hook: HookName, { hooks, now }: Input): State {
+function begin(state: State, number: number, hook: HookName, input: Input): State {
+  const startedAt = wholeSeconds(input.now);
+  return setHook(state, number, hook, { result: 'Running', startedAt, deadline: deadlineFrom(hook, input) });
+}
+
+function deadlineFrom(hook: HookName, { hooks, now }: Input): string {
   const { deadlineSeconds = 0 } = hooks?.[fields[hook]] ?? {};
-  const deadline = wholeSeconds(new Date(now.getTime() + deadlineSeconds * 1000));
-  return setHook(state, number, hook, { result: 'Running', startedAt: wholeSeconds(now), deadline });
+  return wholeSeconds(new Date(now.getTime() + deadlineSeconds * 1000));
+}
+
+/** After a pause it has all of its time again: it may not have begun. The same try all the same, so that one that did goes on. */
+export function resumeHook(state: State, input: Input): State {
+  const { rollout } = state;
+  const run = hookOfRollout(state);
+  // While it is paused, the rollout has no deadline.
+  if (rollout === undefined || rollout.deadline !== undefined || input.paused || run?.result !== 'Running')
+    return state;
+  return setHook(state, rollout.release, 'before', { ...run, deadline: deadlineFrom('before', input) });
 }
 
 function setHook(state: State, number: number, hook: HookName, status: HookStatus): State {
@@ -87,9 +101,13 @@ function endingOf(
   if (report === undefined) return undefined;
   if (report.outcome !== 'Running') return { result: report.outcome, message: report.message };
   // Only what is known to run still: its end may have been missed.
-  if (Date.parse(run.deadline) > input.now.getTime()) return undefined;
+  if (input.paused || !isLate(run, input)) return undefined;
   const seconds = (Date.parse(run.deadline) - Date.parse(run.startedAt)) / 1000;
   return { result: 'Failed', message: `It had not ended after ${seconds} s. ${report.message}`.trim() };
+}
+
+function isLate({ deadline }: HookStatus, { now }: Pick<Input, 'now'>): boolean {
+  return Date.parse(deadline) <= now.getTime();
 }
 
 function isAwaited({ rollout, live }: State, { number, hook, input }: Of): boolean {
@@ -103,13 +121,16 @@ function reportOf({ startedAt }: HookStatus, { number, hook, input }: Of): HookR
   );
 }
 
-/** What is to run now. Only what stands in the record: a crash before that leaves no trace of a try. */
-export function hookRuns({ history }: State, { paused }: Pick<Input, 'paused'>): HookRun[] {
+/**
+ * What is to run now. Only what stands in the record: a crash before that leaves no trace of a try. What nobody began in its time,
+ * because we were away, is not begun after it: it would be ended at once, in the middle of what it does.
+ */
+export function hookRuns({ history }: State, { paused, now }: Pick<Input, 'paused' | 'now'>): HookRun[] {
   return history.flatMap(({ number: release, hooks = {} }) =>
     (['before', 'after'] as const).flatMap((hook) => {
       const run = hooks[hook];
       if (run?.result !== 'Running') return [];
-      return [{ release, hook, attempt: run.startedAt, mayBegin: !paused }];
+      return [{ release, hook, attempt: run.startedAt, mayBegin: !paused && !isLate(run, { now }) }];
     }),
   );
 }

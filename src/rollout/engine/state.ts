@@ -53,7 +53,7 @@ export interface HookRun {
   readonly hook: HookName;
   /** Tells this try from one before it. */
   readonly attempt: string;
-  /** False: what runs goes on, and nothing is begun. */
+  /** False while it is paused or when its time is over: what runs goes on, and nothing is begun. */
   readonly mayBegin: boolean;
 }
 

@@ -87,7 +87,7 @@ async function follow(options: CommandsOptions, scope: Scope, { command, unwante
   if (other !== undefined) {
     return { ...of, outcome: 'Running', message: `It waits until Job ${other.metadata.name} has ended.` };
   }
-  if (!mayBegin) return { ...of, outcome: 'Running', message: 'It begins when spec.paused is gone.' };
+  if (!mayBegin) return { ...of, outcome: 'Running', message: 'It has not begun.' };
   await begin(options, scope, command);
   return { ...of, outcome: 'Running', message: '' };
 }
