@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { anObservation, aRelease, EngineDriver, succeeded } from '../../../test/support/rollouts.ts';
+import { strategy } from '../../crds/strategy/strategy.ts';
 import { hooks } from '../../crds/workload/jobs.ts';
-import { abort } from './ask.ts';
+import { abort, promote } from './ask.ts';
 import type { Decision } from './decide.ts';
 import type { HookReport, HookRun, Input } from './state.ts';
 
@@ -10,6 +11,7 @@ const command = { command: ['migrate'], deadlineSeconds: 120 };
 const both = hooks.parse({ beforeRelease: command, afterRelease: command });
 const before = hooks.parse({ beforeRelease: command });
 const after = hooks.parse({ afterRelease: command });
+const byApproval = { type: 'Canary', canary: { steps: [{ approval: {} }, { weight: 50 }] } } as const;
 const broken = anObservation({ outcome: 'Failed', reason: 'CrashLoop', message: 'app exits with 1' });
 
 function withHooks(wanted: Input['hooks'], live = false): EngineDriver {
@@ -135,6 +137,19 @@ describe('the command before a release', () => {
     engine.look(two, succeeded);
 
     expect(engine.look(three, succeeded).hooks).toMatchObject([{ release: 3, hook: 'before' }]);
+  });
+
+  it('lets a decision hold that a person took about the first step meanwhile', () => {
+    const engine = withHooks(before, true);
+    engine.settings = { ...engine.settings, strategy: strategy.parse(byApproval) };
+    engine.look(two, succeeded);
+    const asked = { strategy: strategy.parse(byApproval), releases: engine.releases, now: new Date(engine.nowMs) };
+    const answer = promote(engine.state, { release: 2, step: 0 }, asked);
+    if ('state' in answer) engine.state = answer.state;
+
+    report(engine);
+
+    expect(engine.look(two, anObservation()).state.rollout).toMatchObject({ phase: 'Advancing', step: 1 });
   });
 
   it('is not run on the way back to an older release', () => {

@@ -20,7 +20,9 @@ export function enter(rollout: RolloutStatus, phase: string, now: Date): Rollout
 export function enterLeg(rollout: RolloutStatus, step: number, { strategy, now }: { strategy: Plan; now: Date }) {
   const { waits } = legAt(strategy, step);
   const { approved, ...rest } = enter(rollout, phaseOf[waits], now);
-  const kept = approved === true && legAt(strategy, rollout.step).waits !== 'Person' ? { approved } : {};
+  // Before its start nobody was asked yet, whatever its first leg waits for.
+  const isSpent = !isBeforeStart(rollout) && legAt(strategy, rollout.step).waits === 'Person';
+  const kept = approved === true && !isSpent ? { approved } : {};
   return { ...rest, ...kept, ...stepFields(strategy, step) };
 }
 
