@@ -149,4 +149,14 @@ describe('a place', () => {
     expect([moving, back, refused].map((rollout) => holdsPlace(rollout, false))).toEqual([true, true, false]);
     expect(holdsPlace(moving, true)).toBe(false);
   });
+
+  it('is given back while nothing may be asked of its place, and held again when that is over', () => {
+    const engine = busy();
+    engine.look(two, anObservation(), { ahead: 0 });
+    const refused = engine.ask(undefined, { paused: true }).state.rollout;
+    const again = engine.look(two, anObservation()).state.rollout;
+
+    expect([refused, again]).toMatchObject([{ phase: 'Advancing' }, { phase: 'Advancing' }]);
+    expect([refused, again].map((rollout) => holdsPlace(rollout, false))).toEqual([false, true]);
+  });
 });

@@ -7,11 +7,12 @@ const withPeople: ReadonlySet<string> = new Set([phases.awaitingApproval, phases
 
 /**
  * Whether a rollout counts among those that are under way at once. One that a person has to move would keep its place for
- * ever: waiting for a decision or for data, stopped by spec.paused, or refused by the place before it began.
+ * ever: waiting for a decision or for data, stopped by spec.paused, refused by the place before it began, or of a place that
+ * nothing may be asked of. No time runs against those, and nothing else would end them.
  */
 export function holdsPlace(rollout: RolloutStatus | undefined, paused: boolean): boolean {
   if (rollout === undefined || paused || withPeople.has(rollout.phase)) return false;
-  return rollout.phase !== phases.preparing || rollout.deadline !== undefined;
+  return rollout.deadline !== undefined || rollout.progressedAt !== undefined;
 }
 
 /** What comes into the middle of a rollout that has a place takes that over, and an emergency waits for nobody. */

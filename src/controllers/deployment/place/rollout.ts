@@ -61,6 +61,7 @@ function begin({ turns, deployment, measurer }: Look, known: Input): { first: De
 
 /** What the engine would say without asking the place: for a Deployment that no place takes. */
 export function standStill(look: Look, { wish, status }: { wish: Wish; status: DeploymentStatus }): Decision {
+  look.turns.settle(look.deployment);
   return decide({ ...inputOf(look, wish, status), wanted: undefined, paused: true });
 }
 

@@ -13,6 +13,7 @@ const moving = {
   phase: 'Advancing',
   startedAt: at(0),
   phaseStartedAt: at(0),
+  deadline: at(10),
 } as DeploymentStatus['rollout'];
 const queued = (minute: number) => ({ release: 2, since: at(minute), position: 1 });
 const says = (reason: string) =>
