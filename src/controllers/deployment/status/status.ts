@@ -48,7 +48,8 @@ function summaryFields(
   more: readonly AxisChange[],
 ): Pick<DeploymentStatus, 'observedGeneration' | 'conditions' | 'state'> {
   const { generation = 0 } = metadata;
-  const refused = state.rollout === undefined ? refusedAction(status) : [];
+  // Who waits for his turn is known by what is said here: with another word he would wait behind all others.
+  const refused = state.rollout === undefined && state.queued === undefined ? refusedAction(status) : [];
   const found = { summary, axes: [...axes, ...more, ...refused] };
   const conditions = nextConditions(status.conditions ?? [], found, { now, generation });
   return { observedGeneration: generation, conditions: [...conditions], state: stateOf(conditions) };
