@@ -98,7 +98,10 @@ function refusedAction({ actions = [] }: DeploymentStatus): AxisChange[] {
 
 /** While nothing may be asked of a place, the reason for that sums up. */
 export function refusedStatus(look: Look, decision: Decision, summary: Finding): Partial<DeploymentStatus> {
-  const axes: AxisChange[] = decision.axes.map((axis) => (axis.type === 'RolledBack' ? axis : kept(axis, look)));
+  const isNew = new Set(['RolledBack']);
+  // It keeps its turn, but could not begin: as long as it says that it waits, nobody behind it would.
+  if (decision.state.queued !== undefined) isNew.add('Progressing');
+  const axes: AxisChange[] = decision.axes.map((axis) => (isNew.has(axis.type) ? axis : kept(axis, look)));
   return nextStatus(look, { wish: {}, decision: { ...decision, summary, axes }, observation: undefined });
 }
 
