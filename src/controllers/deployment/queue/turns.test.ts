@@ -99,3 +99,11 @@ it('wakes who waits longest, but of each namespace in turn, and nobody who has s
 
   expect(turns.next()).toEqual(['a/1', 'b/1']);
 });
+
+it('gives the place of one that is being deleted to the next, however long its deletion takes', () => {
+  const gone = aDeployment('a/1', { rollout: moving });
+  const leaving = { ...gone, metadata: { ...gone.metadata, deletionTimestamp: at(1) } };
+  const { turns } = turnsOf(leaving, aDeployment('b/1', { rollout: moving }));
+
+  expect(turns.enter(aDeployment('c/1'))).toBe(0);
+});

@@ -94,8 +94,9 @@ const opensTurn: Predicate<Deployment> = (change) => {
   return isIn(had) || (waits(had) && (has === undefined || !waits(has)));
 };
 
-function isIn({ spec, status }: Seen): boolean {
-  return holdsPlace(status?.rollout, spec.paused);
+/** Nothing goes on where it is being deleted, which may take for ever where its place is lost. */
+function isIn({ metadata, spec, status }: Seen): boolean {
+  return metadata.deletionTimestamp === undefined && holdsPlace(status?.rollout, spec.paused);
 }
 
 function waits({ metadata, status }: Seen): boolean {
