@@ -50,3 +50,11 @@ it('leaves nothing to apps/v1 that it would start in place of what was taken ove
 
   expect({ copies, blocked, isDone }).toEqual({ copies: 1, blocked: undefined, isDone: true });
 });
+
+it('does not take what apps/v1 has not counted anew yet for pods of its own', async () => {
+  const world = await AdoptionWorld.open();
+  for (const does of ['look', 'apps', 'look', 'look', 'look'] as const) await world.play({ does });
+  const { blocked, isDone } = await world.end();
+
+  expect({ blocked, isDone }).toEqual({ blocked: undefined, isDone: true });
+});

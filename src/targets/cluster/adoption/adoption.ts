@@ -18,7 +18,16 @@ import { isOurs } from '../children/child.ts';
 import { adoptedSet } from '../replica-set.ts';
 import { settingsOf } from '../settings.ts';
 import type { WriteObserver } from '../writes.ts';
-import { autoscalerOf, emptySetsOf, isAtRest, isSecondOwner, labelsToKeep, setsOf } from './found.ts';
+import {
+  autoscalerOf,
+  emptySetsOf,
+  isAtRest,
+  isOwned,
+  isSecondOwner,
+  labelsToKeep,
+  setsOf,
+  startsPods,
+} from './found.ts';
 
 export interface AdoptionOptions {
   readonly client: Pick<Client, 'get' | 'list' | 'patch'>;
@@ -95,9 +104,10 @@ export class ClusterAdoption implements Adoption {
     const { client } = this.options;
     const { namespace, name } = key;
     const owner = await ifPresent(client.get(appsDeployments, key, { signal }));
-    if (owner !== undefined && isSecondOwner(owner)) return again(name);
+    if (owner !== undefined && startsPods(owner)) return again(name);
+    // By its ReplicaSets: its own count is for a moment still of what was just taken from it.
     const [left] = setsOf(name, owner, (await client.list(replicaSets, { namespace, signal })).items);
-    if (left !== undefined) return leftOver(left.metadata.name, name);
+    if (left !== undefined) return isOwned(left) ? again(name) : leftOver(left.metadata.name, name);
     if (owner === undefined) return 'Alone';
     const autoscaler = autoscalerOf(name, (await client.list(autoscalers, { namespace, signal })).items);
     return autoscaler === undefined ? 'Alone' : misled(autoscaler, name);
@@ -127,12 +137,14 @@ export class ClusterAdoption implements Adoption {
     const [empty] = emptySetsOf(owner, sets);
     if (isAtRest(owner) && empty === undefined) return;
     const { namespace = '', name, uid } = owner.metadata;
-    const { paused = false, revisionHistoryLimit } = owner.spec ?? {};
-    if (!paused || (empty !== undefined && revisionHistoryLimit !== 0)) {
+    const { paused = false, revisionHistoryLimit: limit } = owner.spec ?? {};
+    if (!paused || (empty !== undefined && limit !== 0)) {
       const patch = { metadata: { uid }, spec: { paused: true, ...(empty && { revisionHistoryLimit: 0 }) } };
       await this.options.client.patch(appsDeployments, { namespace, name }, patch, { type: 'merge', signal });
     }
-    throw adopting(empty === undefined ? `Deployment.apps ${name} is being paused` : keeps(empty.metadata.name, name));
+    // It is of the template that it has now, and goes not by itself.
+    if (empty !== undefined && limit === 0 && isAtRest(owner)) throw inReserve(empty.metadata.name, name);
+    throw adopting(`Deployment.apps ${name} is being paused`);
   }
 
   /** One write, so that there is no moment in which nobody owns it. With the version: the list of owners is replaced. */
@@ -144,7 +156,8 @@ export class ClusterAdoption implements Adoption {
     const owner = await ifPresent(client.get(appsDeployments, keyOfAdopted(deployment), { signal }));
     if (owner !== undefined) {
       const { items } = await client.list(replicaSets, { namespace, signal });
-      await this.pause(owner, items, scope);
+      const others = items.filter((each) => each.metadata.uid !== uid);
+      await this.pause(owner, others, scope);
     }
     const revision = { metadata: { namespace, name: release.name, uid: release.uid, resourceVersion: '' } };
     const ownerReferences = [controllerReference({ resource: controllerRevisions, object: revision })];
@@ -211,8 +224,10 @@ function adopting(message: string): TargetError {
   return new TargetError('Adopting', `${message}; then its pods are taken over.`);
 }
 
-function keeps(set: string, name: string): string {
-  return `Deployment.apps ${name} would start the empty ReplicaSet ${set} in place of what is taken from it, and is told to keep none; where it stays, delete it`;
+function inReserve(set: string, name: string): TargetError {
+  return blocked(
+    `Deployment.apps ${name} would start its empty ReplicaSet ${set} in place of what is taken from it: delete ${set}`,
+  );
 }
 
 function again(name: string): TargetError {

@@ -32,6 +32,10 @@ export function emptySetsOf(owner: Stored<AppsDeployment>, sets: readonly Stored
   return sets.filter((set) => sizeOf(set) === 0 && isItsOwn(set.metadata));
 }
 
+export function isOwned({ metadata: { ownerReferences = [] } }: Stored<ReplicaSet>): boolean {
+  return ownerReferences.some(({ controller }) => controller === true);
+}
+
 export function sizeOf({ spec, status }: ReplicaSet): number {
   return Math.max(spec?.replicas ?? 0, status?.replicas ?? 0);
 }
@@ -42,11 +46,15 @@ export function isAtRest({ metadata, spec, status }: Stored<AppsDeployment>): bo
   return spec?.paused === true && (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
 }
 
-/** Whether it runs pods of its own beside ours, or is about to. */
-export function isSecondOwner({ metadata, spec, status }: Stored<AppsDeployment>): boolean {
-  if (metadata.deletionTimestamp !== undefined) return false;
-  const runs = (status?.replicas ?? 0) > 0;
-  return runs || (spec?.paused !== true && (spec?.replicas ?? 1) > 0);
+/** Whether it runs pods, by its own count, or is about to. */
+export function isSecondOwner(owner: Stored<AppsDeployment>): boolean {
+  const runs = owner.metadata.deletionTimestamp === undefined && (owner.status?.replicas ?? 0) > 0;
+  return runs || startsPods(owner);
+}
+
+/** Whether nothing keeps it from making pods. */
+export function startsPods({ metadata, spec }: Stored<AppsDeployment>): boolean {
+  return metadata.deletionTimestamp === undefined && spec?.paused !== true && (spec?.replicas ?? 1) > 0;
 }
 
 /** An autoscaler that goes on to scale what has no pods any more. */
