@@ -141,8 +141,8 @@ export interface Found {
 export interface Adoption {
   /** Undefined where there is nothing: then the first release is one of our own. */
   find(scope: Scope): Promise<Found | undefined>;
-  /** Makes what was found ours; over when it returns. */
-  take(scope: Scope, release: Release): Promise<void>;
+  /** Makes what was found ours; over when it returns. Says whether anything of it runs, or is to. */
+  take(scope: Scope, release: Release): Promise<boolean>;
   /** Throws while somebody else runs the same beside us. Asked at every look, and answers from memory for some time. */
   check(scope: Scope): Promise<void>;
 }

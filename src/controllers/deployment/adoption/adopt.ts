@@ -31,8 +31,9 @@ export async function adopted(look: Look, target: Target): Promise<Adopted> {
   const scope: Scope = { deployment, memory: undefined, signal, log };
   const known = releases.find(({ cause }) => cause === 'Adoption');
   if (known !== undefined && !isServing(look, known)) {
-    await soon(() => adoption.take(scope, known));
-    return { release: known, lookAgainMs: checkMs };
+    const runs = await soon(() => adoption.take(scope, known));
+    // A status that was lost later, with the object or in a restore: what has made room for another release does not come back.
+    return runs || releases.length === 1 ? { release: known, lookAgainMs: checkMs } : { lookAgainMs: checkMs };
   }
   if (releases.length === 0 && (await begin(look, adoption, scope)) === 'Begun') {
     throw new Obstacle('Adopting', 'What was found is being taken over.', { lookAgainMs: soonMs });

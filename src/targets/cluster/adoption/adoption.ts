@@ -26,6 +26,7 @@ import {
   isSecondOwner,
   labelsToKeep,
   setsOf,
+  sizeOf,
   startsPods,
 } from './found.ts';
 
@@ -74,18 +75,19 @@ export class ClusterAdoption implements Adoption {
     return foundIn(set, scope.deployment);
   }
 
-  async take(scope: Scope, release: Release): Promise<void> {
+  async take(scope: Scope, release: Release): Promise<boolean> {
     const { deployment, signal } = scope;
     const wanted = adoptedSet(release);
-    if (wanted === undefined) return;
+    if (wanted === undefined) return false;
     const { namespace = '' } = deployment.metadata;
     const set = await ifPresent(this.options.client.get(replicaSets, { namespace, name: wanted.name }, { signal }));
     // Deleted by somebody: the release is made anew from its template.
-    if (set?.metadata.uid !== wanted.uid || set.metadata.deletionTimestamp !== undefined) return;
+    if (set?.metadata.uid !== wanted.uid || set.metadata.deletionTimestamp !== undefined) return false;
     const { uid, name } = release;
     if (!isControlledBy(set, { metadata: { uid, name, resourceVersion: '' } }))
       await this.moveOwner(set, release, scope);
     await this.markPods(set, release, scope);
+    return sizeOf(set) > 0;
   }
 
   async check(scope: Scope): Promise<void> {
