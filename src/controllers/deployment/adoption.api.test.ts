@@ -40,6 +40,16 @@ async function running(name: string): Promise<void> {
   await until(async () => (await rig.client.get(appsDeployments, key(name))).status?.readyReplicas === 2, patience);
 }
 
+/** As every app in use was: apps/v1 keeps the ReplicaSet of the version before. */
+async function updated(name: string): Promise<void> {
+  await rig.client.patch(appsDeployments, key(name), { spec: manifest(name, 'newer').spec }, { type: 'merge' });
+  await until(async () => {
+    const { metadata, status } = await rig.client.get(appsDeployments, key(name));
+    const counts = [status?.replicas, status?.updatedReplicas, status?.readyReplicas];
+    return status?.observedGeneration === metadata.generation && counts.every((count) => count === 2);
+  }, patience);
+}
+
 function adopting(name: string, version = 1) {
   const workload = { port: 80, scale: { replicas: 2 } };
   return { source: image(version), workload, target: { cluster: { adopt: { name } } } };
@@ -60,6 +70,7 @@ const ownersOf = (sets: readonly ReplicaSet[]) =>
 
 it('takes over the pods that run, rolls on from them, and goes back to them', async () => {
   await running('old');
+  await updated('old');
   const before = await podsOf('old');
   await rig.apply('shop', { ...adopting('old'), paused: true });
   await rig.until('shop', isReason('Paused'));
