@@ -71,7 +71,7 @@ it('lists what is attached to an image of a registry without a list of referrers
   expect(await referrersOf(here, digestOf('nothing'))).toEqual([]);
 });
 
-it('lists the tags of a repository, and none of one that does not exist', async () => {
+it('lists the tags of a repository, and claims nothing of one that does not exist', async () => {
   const here = repository('acme/shop');
   await attach(here, subject, note('tagged'));
 
@@ -79,7 +79,7 @@ it('lists the tags of a repository, and none of one that does not exist', async 
 
   expect(tags).toEqual(expect.arrayContaining(['v1', referrersTag(subject.digest)]));
   expect(isWhole).toBe(true);
-  expect(await tagsOf(repository('acme/none'))).toEqual({ tags: [], isWhole: true });
+  expect(await tagsOf(repository('acme/none'))).toEqual({ tags: [], isWhole: false });
 });
 
 it('deletes an image with its tag, once, and says where the registry lets nothing be deleted', async () => {

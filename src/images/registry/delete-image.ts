@@ -1,7 +1,10 @@
+import { z } from 'zod';
 import { referrersOf, referrersTag } from './referrers.ts';
 import type { Repository } from './repository.ts';
 import { tagsOf } from './tags.ts';
-import { partsOf } from './types.ts';
+import { parsed, partsOf } from './types.ts';
+
+const withSubject = z.object({ subject: z.object({ digest: z.string() }) });
 
 export type Deletion = 'deleted' | 'absent' | 'unsupported' | 'kept';
 
@@ -15,6 +18,8 @@ interface Deleted {
 
 /** To look at more tags would take longer than the image is worth. */
 const mostTags = 100;
+/** The tags under which this and other tools keep what is attached to an image. */
+const attachmentTag = /^sha256-[0-9a-f]{64}(\.(sig|att|sbom))?$/;
 
 /**
  * Deletes an image with all that is attached to it. The image itself goes last, because it alone knows its parts: what breaks
@@ -22,34 +27,51 @@ const mostTags = 100;
  */
 export async function deleteImage(repository: Repository, wanted: Deleted): Promise<Deletion> {
   const { digest } = wanted;
-  if (await hasForeignTag(repository, wanted)) return 'kept';
-  for (const part of [...(await attachedTo(repository, digest)), ...(await partsAlone(repository, wanted))]) {
-    if ((await repository.deleteManifest(part)) === 'unsupported') return 'unsupported';
-  }
+  const stays = await kept(repository, wanted);
+  if (stays.has(digest)) return 'kept';
+  const found = [...(await attachedTo(repository, digest)), ...(await partsIn(repository, digest))];
+  const parts = found.filter((part) => part !== digest && !stays.has(part));
+  if (await hasForeignTag(repository, new Set([...parts, digest]), wanted)) return 'kept';
+  for (const part of parts) if ((await repository.deleteManifest(part)) === 'unsupported') return 'unsupported';
   return repository.deleteManifest(digest);
 }
 
-async function hasForeignTag(repository: Repository, { digest, isOurs }: Deleted): Promise<boolean> {
+/** What other images need; asked only of those that stay in this repository. */
+async function kept(repository: Repository, { keep }: Deleted): Promise<Set<string>> {
+  const stays = new Set(keep);
+  for (const other of keep) for (const part of await partsIn(repository, other)) stays.add(part);
+  return stays;
+}
+
+async function hasForeignTag(repository: Repository, gone: ReadonlySet<string>, { isOurs }: Deleted): Promise<boolean> {
   const { tags, isWhole } = await tagsOf(repository);
-  const foreign = tags.filter((tag) => !isOurs(tag) && !/^sha256-[0-9a-f]{64}/.test(tag));
+  const foreign = tags.filter((tag) => !isOurs(tag) && !attachmentTag.test(tag));
   if (!isWhole || foreign.length > mostTags) return true;
-  for (const tag of foreign) if ((await repository.digestOf(tag)) === digest) return true;
+  for (const tag of foreign) if (gone.has((await repository.digestOf(tag)) ?? '')) return true;
   return false;
 }
 
+/**
+ * What names this image as its subject, in its own words. Whoever may push writes the list under the tag, and would have any
+ * image of the repository deleted with a login that may delete, by naming it there.
+ */
 async function attachedTo(repository: Repository, digest: string): Promise<string[]> {
-  const list = await repository.digestOf(referrersTag(digest));
-  const attached = await referrersOf(repository, digest);
-  return [...attached.map((each) => each.digest), ...(list === undefined ? [] : [list])];
+  const attached: string[] = [];
+  for (const each of await referrersOf(repository, digest)) {
+    if ((await subjectOf(repository, each.digest)) === digest) attached.push(each.digest);
+  }
+  const list = await repository.manifest(referrersTag(digest));
+  const entries = list && partsOf(list)?.manifests;
+  if (list === undefined || entries === undefined) return attached;
+  for (const each of entries) {
+    if (!attached.includes(each.digest) && (await repository.digestOf(each.digest)) !== undefined) return attached;
+  }
+  return [...attached, list.digest];
 }
 
-/** The images of an index that no other one names. */
-async function partsAlone(repository: Repository, { digest, keep }: Deleted): Promise<string[]> {
-  const parts = await partsIn(repository, digest);
-  if (parts.length === 0) return [];
-  const kept = new Set(keep);
-  for (const other of keep) for (const part of await partsIn(repository, other)) kept.add(part);
-  return parts.filter((part) => !kept.has(part));
+async function subjectOf(repository: Repository, digest: string): Promise<string | undefined> {
+  const document = await repository.manifest(digest);
+  return document && withSubject.safeParse(parsed(document.content)).data?.subject.digest;
 }
 
 async function partsIn(repository: Repository, digest: string): Promise<string[]> {

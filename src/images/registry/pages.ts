@@ -28,13 +28,14 @@ export async function listed<T>(
     const found = answer.status === 200 ? read(parsed(content)) : undefined;
     if (found === undefined) return page === 0 ? undefined : { items, isWhole: false };
     items.push(...found);
-    next = nextPage(repository, answer.headers.get('link'));
+    const target = nextPage(answer.headers.get('link'));
+    if (target === undefined) return { items, isWhole: true };
+    // Only at the registry itself: the login goes along.
+    next = repository.calls.ownAddress(target)?.href;
   }
-  return { items, isWhole: next === undefined };
+  return { items, isWhole: false };
 }
 
-/** Only at the registry itself: the login goes along. */
-function nextPage({ calls }: Repository, link: string | undefined): string | undefined {
-  const [, target] = /<([^>]*)>\s*;[^,]*rel="?next"?/i.exec(link ?? '') ?? [];
-  return target === undefined ? undefined : calls.ownAddress(target)?.href;
+function nextPage(link: string | undefined): string | undefined {
+  return /<([^>]*)>\s*;[^,]*rel="?next"?/i.exec(link ?? '')?.[1];
 }

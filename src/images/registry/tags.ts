@@ -7,11 +7,11 @@ const pageSize = 1000;
 
 export interface Tags {
   readonly tags: readonly string[];
-  /** False when the repository has more than were read. */
+  /** False when the repository has more than were read, or may have. */
   readonly isWhole: boolean;
 }
 
-/** The tags of a repository; none when there is no such repository. */
+/** The tags of a repository. A list that is missing or cannot be read tells nothing: there are registries without one. */
 export async function tagsOf(repository: Repository): Promise<Tags> {
   const found = await listed(repository, {
     path: `/v2/${repository.name}/tags/list?n=${pageSize}`,
@@ -21,5 +21,5 @@ export async function tagsOf(repository: Repository): Promise<Tags> {
       return read.success ? (read.data.tags ?? []) : undefined;
     },
   });
-  return { tags: found?.items ?? [], isWhole: found?.isWhole ?? true };
+  return { tags: found?.items ?? [], isWhole: found?.isWhole ?? false };
 }
