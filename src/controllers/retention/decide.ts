@@ -15,13 +15,16 @@ export interface Case {
   readonly now: number;
 }
 
-export type Step = 'mark' | 'unmark' | 'delete' | 'wait';
+/** `forget`: the Build goes, and nothing more of its image. */
+export type Step = 'mark' | 'unmark' | 'delete' | 'forget' | 'wait';
 
 /** One step at a time, each of them a write that shows. */
 export function stepFor({ build, policy, isUnused, now }: Case): Step {
   const mark = build.metadata.annotations?.[annotations.unusedSince];
-  if (!isUnused || policy === 'Keep') return mark === undefined ? 'wait' : 'unmark';
-  if (mark === imageDeleting) return 'delete';
+  const isWanted = !isUnused || policy === 'Keep';
+  // A part of it may be gone already: a Build that tells of it as whole would be released.
+  if (mark === imageDeleting) return isWanted || policy === 'DryRun' ? 'forget' : 'delete';
+  if (isWanted) return mark === undefined ? 'wait' : 'unmark';
   const since = Date.parse(mark ?? '');
   if (Number.isNaN(since) || since > now) return 'mark';
   return policy === 'Delete' && now - since >= graceMs ? 'delete' : 'wait';

@@ -13,7 +13,7 @@ import { ManualClock } from '../../seams/manual-clock.ts';
 import { takeUp } from '../deployment/artifact/take-up.ts';
 import { graceMs, type Policy } from './decide.ts';
 import { RetentionMetrics } from './metrics.ts';
-import { retentionRound } from './round.ts';
+import { retentionRound, type Unused } from './round.ts';
 
 const { signal } = new AbortController();
 const digestOf = (n: number) => `sha256:${String(n).padStart(64, '0')}`;
@@ -27,6 +27,8 @@ async function world(count: number, policy: Policy = 'Delete') {
   let seen = (await client.list(buildResource)).items;
   const running = new Map<string, { namespace: string; image: string }>();
   const deleted: string[] = [];
+  const wish: Wish = { policy, checks: [] };
+  const kept = new Map<string, readonly string[]>();
   const deletion = { answer: async (): Promise<Deletion> => 'deleted' };
   const registry = new Registry();
   const parts = {
@@ -35,10 +37,11 @@ async function world(count: number, policy: Policy = 'Delete') {
     log: recordingLogger(),
     metrics: new RetentionMetrics(registry),
     builds: informerOf(() => seen),
-    projects: informerOf(() => [projectWith(policy)]),
+    projects: informerOf(() => [projectWith(wish)]),
     revisions: informerOf(() => []),
     deployments: informerOf(() => [...running.values()].map(aDeployment)),
-    deleteImage: async ({ build }: { build: Pick<Build, 'status'> }) => {
+    deleteImage: async ({ build, keep }: Pick<Unused, 'build' | 'keep'>) => {
+      kept.set(build.status?.image ?? '', keep);
       deleted.push(build.status?.image ?? '');
       return deletion.answer();
     },
@@ -48,6 +51,8 @@ async function world(count: number, policy: Policy = 'Delete') {
     clock,
     running,
     deleted,
+    kept,
+    wish,
     deletion,
     catchUp: async () => void (seen = (await client.list(buildResource)).items),
     seen: () => seen,
@@ -68,9 +73,15 @@ function aBuild(n: number): Stored<Build> {
   } as unknown as Stored<Build>;
 }
 
-function projectWith(unused: Policy) {
+interface Wish {
+  policy: Policy;
+  readonly checks: object[];
+}
+
+function projectWith({ policy: unused, checks }: Wish) {
   const image = { repository: 'r.test/shop', unused };
-  return { metadata: { namespace: 'shop', name: 'shop', uid: 'p' }, spec: { image, builds: { historyLimit: 1 } } };
+  const spec = { image, checks, builds: { historyLimit: 1 } };
+  return { metadata: { namespace: 'shop', name: 'shop', uid: 'p' }, spec };
 }
 
 function aDeployment({ namespace, image }: { namespace: string; image: string }) {
@@ -120,6 +131,25 @@ it('keeps what runs or can be gone back to, in whatever namespace', async () => 
   expect(here.deleted).toEqual([imageOf(2)]);
 });
 
+it('tells of each image that is used in the same repository, because it may share parts', async () => {
+  const used = (digit: string) => `sha256:${digit.repeat(64)}`;
+  here.running.set('a', { namespace: 'elsewhere', image: `r.test/shop:v1@${used('a')}` });
+  here.running.set('b', { namespace: 'elsewhere', image: `r.test/other@${used('b')}` });
+  here.running.set('c', { namespace: 'elsewhere', image: 'no image at all@x' });
+
+  await afterGrace(here);
+
+  expect(here.kept.get(imageOf(0))?.toSorted()).toEqual([digestOf(3), used('a')]);
+});
+
+it('keeps the image that a check runs', async () => {
+  here.wish.checks.push({ name: 'smoke', job: { command: ['true'], image: imageOf(0) } });
+
+  await afterGrace(here);
+
+  expect(here.deleted.toSorted()).toEqual([imageOf(1), imageOf(2)]);
+});
+
 it('takes the mark away from what is used again', async () => {
   await here.round();
   await here.catchUp();
@@ -162,6 +192,24 @@ it('stops at a registry that fails, and goes on in the next round', async () => 
   expect(await here.left()).toEqual(['build-3']);
   expect(await here.count('vish_image_deletions_total')).toContainEqual({ labels: { outcome: 'Failed' }, value: 1 });
 });
+
+it.each(['Keep', 'DryRun', 'Delete'] as const)(
+  'forgets a Build whose image may be in pieces and is wanted again, without deleting more of it (%s)',
+  async (policy) => {
+    here.deletion.answer = async () => {
+      throw new RegistryError('RegistryUnreachable', 'it went away in the middle');
+    };
+    await afterGrace(here);
+    const [broken] = here.deleted.splice(0);
+    here.wish.policy = policy;
+    if (policy === 'Delete') here.running.set('a', { namespace: 'elsewhere', image: broken ?? '' });
+
+    await here.round();
+
+    expect(here.deleted).not.toContain(broken);
+    expect(await here.left()).not.toContain(`build-${[0, 1, 2].find((n) => imageOf(n) === broken)}`);
+  },
+);
 
 it('never deletes an image that a Deployment takes up, whatever comes in between and however late the caches are', async () => {
   const steps = fc.array(

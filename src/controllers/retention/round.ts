@@ -11,7 +11,7 @@ import type { ControllerRevision } from '../../objects/workloads.ts';
 import type { Clock } from '../../seams/clock.ts';
 import { endedSurplus } from '../deployment/artifact/surplus.ts';
 import { stepFor } from './decide.ts';
-import { inUse } from './in-use.ts';
+import { type InUse, inUse, placeOf } from './in-use.ts';
 import type { Outcome, RetentionMetrics } from './metrics.ts';
 
 export interface RoundParts {
@@ -40,7 +40,18 @@ const mostDeletions = 10;
 /** Brings every Build whose image nothing uses one step nearer to its end. */
 export async function retentionRound(parts: RoundParts, signal: AbortSignal): Promise<void> {
   let waiting = 0;
-  for (const project of parts.projects.store.list()) waiting += await projectRound(parts, project, signal);
+  for (const project of parts.projects.store.list()) {
+    // What the API server refuses of one says nothing of the next.
+    waiting += await projectRound(parts, project, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      const { namespace = '', name } = project.metadata;
+      parts.log.warn(
+        { err: error, project: `${namespace}/${name}` },
+        'Could not look at the unused images of a Project',
+      );
+      return 0;
+    });
+  }
   parts.metrics.wait(waiting);
 }
 
@@ -55,6 +66,7 @@ async function projectRound(parts: RoundParts, project: Read<Project>, signal: A
   for (const { build, step } of steps) {
     if (step === 'mark') await annotate(parts, build, wholeSeconds(new Date(now)), signal);
     if (step === 'unmark') await annotate(parts, build, null, signal);
+    if (step === 'forget') await removeBuild(parts, build, signal);
   }
   let gone = 0;
   for (const { build, keep } of steps.filter(({ step }) => step === 'delete').slice(0, mostDeletions)) {
@@ -62,7 +74,7 @@ async function projectRound(parts: RoundParts, project: Read<Project>, signal: A
     if (!(await retire(parts, { build, keep, project }, signal))) break;
     gone += 1;
   }
-  return steps.filter(({ step }) => step !== 'unmark').length - gone;
+  return steps.filter(({ step }) => step !== 'unmark' && step !== 'forget').length - gone;
 }
 
 interface Candidate {
@@ -77,16 +89,27 @@ function markedOnly({ builds }: RoundParts, { metadata: { uid } }: Read<Project>
 }
 
 /** The Builds beyond the limit, oldest last, and those with a mark. */
-function candidatesOf({ builds, deployments, revisions }: RoundParts, project: Read<Project>): Candidate[] {
+function candidatesOf({ builds, deployments, projects, revisions }: RoundParts, project: Read<Project>): Candidate[] {
   const own = builds.store.byIndex('owner', project.metadata.uid);
   const surplus = new Set(endedSurplus(project, { builds, deployments }, Number.POSITIVE_INFINITY));
   const uids = new Set([...surplus].map(({ metadata }) => metadata.uid));
-  const isUsed = inUse({ deployments: deployments.store, revisions: revisions.store, builds: builds.store }, uids);
-  const keep = own.flatMap(({ status }) => (status?.digest === undefined ? [] : [status.digest])).filter(isUsed);
+  const used = inUse(
+    { deployments: deployments.store, projects: projects.store, revisions: revisions.store, builds: builds.store },
+    uids,
+  );
+  // A copy that runs elsewhere may be pulled through from here.
+  const copied = own.flatMap(({ status }) => (used.has(status?.digest ?? '') ? [status?.digest ?? ''] : []));
   return own
     .filter((build) => surplus.has(build) || isMarked(build))
-    .map((build) => ({ build, isUnused: surplus.has(build) && !isUsed(build.status?.digest ?? ''), keep }))
-    .filter(({ build, isUnused }) => isUnused || isMarked(build));
+    .map((build) => ({ build, isUnused: surplus.has(build) && !used.has(build.status?.digest ?? '') }))
+    .filter(({ build, isUnused }) => isUnused || isMarked(build))
+    .map((each) => ({ ...each, keep: keptBeside(each.build, used, copied) }));
+}
+
+/** Images of other Projects too: parts of an index may be theirs. */
+function keptBeside({ status }: Read<Build>, used: InUse, copied: readonly string[]): string[] {
+  const place = placeOf(status?.image ?? '');
+  return [...new Set([...copied, ...(place === undefined ? [] : used.at(place))])];
 }
 
 function isMarked({ metadata }: Read<Build>): boolean {
@@ -101,11 +124,16 @@ async function retire(parts: RoundParts, unused: Unused, signal: AbortSignal): P
   const outcome = await deletionOf(parts, unused, signal);
   parts.metrics.end(outcome);
   if (outcome === 'Failed') return false;
-  const { namespace = '', name, uid } = build.metadata;
-  await ignoringChange(parts.client.delete(buildResource, { namespace, name }, { preconditions: { uid }, signal }));
+  await removeBuild(parts, build, signal);
+  const { namespace = '', name } = build.metadata;
   const { image } = build.status ?? {};
   parts.log.info({ build: `${namespace}/${name}`, image, outcome }, 'Removed a Build whose image nothing used');
   return true;
+}
+
+function removeBuild({ client }: RoundParts, { metadata }: Read<Build>, signal: AbortSignal): Promise<boolean> {
+  const { namespace = '', name, uid } = metadata;
+  return ignoringChange(client.delete(buildResource, { namespace, name }, { preconditions: { uid }, signal }));
 }
 
 async function deletionOf(parts: RoundParts, unused: Unused, signal: AbortSignal): Promise<Outcome> {
