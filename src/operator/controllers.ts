@@ -2,8 +2,9 @@ import type { Registry } from 'prom-client';
 import { createMeasure } from '../checks/measure.ts';
 import { createBuildController } from '../controllers/build/create.ts';
 import { planBuild } from '../controllers/deployment/adapters/build.ts';
+import { checkImage } from '../controllers/deployment/adapters/check-image.ts';
 import { resolveImage } from '../controllers/deployment/adapters/image.ts';
-import { pullLogin } from '../controllers/deployment/adapters/pull-login.ts';
+import { type LoginFor, pullLogin } from '../controllers/deployment/adapters/pull-login.ts';
 import { verifyImage } from '../controllers/deployment/adapters/signature.ts';
 import { followSource } from '../controllers/deployment/adapters/source.ts';
 import { createDeploymentController, deploymentWrites } from '../controllers/deployment/create.ts';
@@ -30,7 +31,7 @@ import {
   WakeSource,
   type WrittenVersions,
 } from '../kube/index.ts';
-import { deployments, projects, targets } from '../objects/vish.ts';
+import { builds, deployments, projects, targets } from '../objects/vish.ts';
 import type { Clock } from '../seams/clock.ts';
 import type { Random } from '../seams/random.ts';
 import type { Settings } from '../settings/schema.ts';
@@ -121,18 +122,36 @@ function deploymentController(shared: Shared, sessions: Sessions) {
   const targetStore = cache.informer(targets).store;
   const copyImage = createImageCopier({ outbound, clock, loginFor });
   const ecs = createEcsTarget({ sessions, placeOf: ecsPlacesIn(targetStore), copyImage, clock });
+  const images = imagesFor(shared, loginFor);
   return createDeploymentController({
     ...shared,
     written,
     findTarget: createFindTarget({ cluster, ecs, targets: targetStore }),
     targetSources: [...clusterSources(cache), targetSource(cache), routes],
     lookAtSource: followSource({ follower: outside.follower, client, clock }),
-    resolveImage: resolveImage({ outbound, clock, loginFor }),
-    verifyImage: verifyImage({ client, outbound, clock, loginFor, policy: signaturePolicy(shared) }),
+    ...images,
     planBuild,
     maxConcurrentRollouts: shared.settings.rollouts.maxConcurrent,
-    measure: createMeasure({ outbound, client, clock, runJob: checkJobs(shared), ...shared.settings.checks }),
+    measure: createMeasure({
+      outbound,
+      client,
+      clock,
+      runJob: checkJobs({ ...shared, admitImage: checkImage({ ...images, builds: cache.informer(builds) }) }),
+      ...shared.settings.checks,
+    }),
   });
+}
+
+/** How images are looked up, and which may run. */
+function imagesFor(shared: Shared, loginFor: LoginFor) {
+  const { client, clock, outside } = shared;
+  const policy = signaturePolicy(shared);
+  const options = { outbound: outside.outbound, clock, loginFor };
+  return {
+    resolveImage: resolveImage(options),
+    verifyImage: verifyImage({ ...options, client, policy }),
+    onlySigned: policy !== undefined,
+  };
 }
 
 function observerOf(written: WrittenVersions): WriteObserver {
