@@ -6,6 +6,8 @@ interface Listing<T> {
   readonly path: string;
   readonly accept?: string;
   readonly what: string;
+  /** Which answers besides "not found" say that there is no such list. */
+  readonly absent?: readonly number[];
   /** What one page holds; undefined when it is no such page. */
   readonly read: (page: unknown) => readonly T[] | undefined;
 }
@@ -16,14 +18,14 @@ const maxPages = 20;
 /** A list that a registry gives in pages; undefined when it has no such list. `isWhole` is false when there is more. */
 export async function listed<T>(
   repository: Repository,
-  { path, accept, what, read }: Listing<T>,
+  { path, accept, what, absent = [], read }: Listing<T>,
 ): Promise<{ items: readonly T[]; isWhole: boolean } | undefined> {
   const items: T[] = [];
   const limits = { maxBytes: maxManifestBytes, maxDecodedBytes: maxManifestBytes };
   const headers = accept === undefined ? {} : { accept };
   let next: string | undefined = path;
   for (let page = 0; next !== undefined && page < maxPages; page += 1) {
-    const answer = await repository.calls.send({ path: next, headers, limits, accepts: [200, 404], what });
+    const answer = await repository.calls.send({ path: next, headers, limits, accepts: [200, 404, ...absent], what });
     const content = await collect(answer);
     const found = answer.status === 200 ? read(parsed(content)) : undefined;
     if (found === undefined) return page === 0 ? undefined : { items, isWhole: false };

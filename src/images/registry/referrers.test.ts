@@ -101,3 +101,62 @@ it('gives up, to be tried again, where its entry under the tag is lost each time
     retryable: true,
   });
 });
+
+it('reads past an entry that is none of ours to understand, such as one with a long note', async () => {
+  const long = { ...subject, annotations: { chain: 'x'.repeat(5000) } };
+  const other = { ...subject, digest: `sha512:${'d'.repeat(128)}` };
+  const manifests = [long, other, 'nonsense', ...pageOf('one').manifests];
+  reply = (_, path) => (path === listPath ? { status: 200, body: { manifests } } : { status: 404 });
+
+  const found = await referrersOf(repository(), subject.digest);
+
+  expect(found.map(({ digest }) => digest)).toEqual([digestOf('one')]);
+});
+
+it.each([400, 405, 406])(
+  'looks under the tag where a registry answers %d to a path that it does not know',
+  async (status) => {
+    const tagged = { status: 200, body: pageOf('one'), headers: { 'content-type': mediaTypes.index } };
+    reply = (_, path) => (path === listPath ? { status } : tagged);
+
+    const found = await referrersOf(repository(), subject.digest);
+
+    expect(found.map(({ digest }) => digest)).toEqual([digestOf('one')]);
+  },
+);
+
+it('takes nothing out of the list under the tag that others wrote there', async () => {
+  const theirs = [
+    {
+      ...subject,
+      digest: digestOf('theirs'),
+      annotations: { chain: 'x'.repeat(5000) },
+      urls: ['https://r.test/theirs'],
+    },
+    { ...subject, digest: `sha512:${'d'.repeat(128)}` },
+  ];
+  let list: { manifests: unknown[] } = { manifests: theirs };
+  reply = ({ method, body }, path) => {
+    if (method === 'HEAD') return { status: 200 };
+    if (method === 'PUT') {
+      if (path.includes(referrersTag(subject.digest))) list = JSON.parse(String(body));
+      return { status: 201 };
+    }
+    return path.includes('/manifests/') ? { status: 200, body: list } : { status: 404 };
+  };
+
+  const { digest } = await attach(repository(), subject, note);
+
+  expect(list.manifests).toEqual([...theirs, expect.objectContaining({ digest })]);
+});
+
+it('writes nothing over a list under the tag that it cannot read', async () => {
+  reply = ({ method }, path) => {
+    if (method === 'HEAD') return { status: 200 };
+    if (method === 'PUT') return { status: 201 };
+    return path.includes('/manifests/') ? { status: 200, body: { manifests: 'none' } } : { status: 404 };
+  };
+
+  await expect(attach(repository(), subject, note)).rejects.toMatchObject({ reason: 'SourceRefused' });
+  expect(asked).not.toContain(`PUT /v2/acme/shop/manifests/${referrersTag(subject.digest)}`);
+});

@@ -15,7 +15,7 @@ export const acceptManifests = Object.values(mediaTypes).join(', ');
 export const maxManifestBytes = 4 * 1024 * 1024;
 const maxParts = 1000;
 
-const descriptor = z.object({
+export const descriptor = z.object({
   mediaType: z.string().max(255),
   digest: z.string().regex(digestPattern),
   size: z

@@ -5,6 +5,7 @@ import type { Repository } from '../registry/repository.ts';
 import { type Descriptor, parsed, partsOf } from '../registry/types.ts';
 import { bundleType, isSignedBy, signatureBundle } from './bundle.ts';
 import type { SigningKey } from './keys.ts';
+import { signed } from './statement.ts';
 
 /** Who may push can attach a thousand things to make a look take for ever. */
 const mostLookedAt = 20;
@@ -12,7 +13,8 @@ const maxBundleBytes = 128 * 1024;
 
 /** Signs an image that was pushed; one that has a signature of this key gets no second one. */
 export async function signImage(repository: Repository, digest: string, key: SigningKey): Promise<void> {
-  if (await isSigned(repository, digest, [key.publicKey])) return;
+  const { found } = await look(repository, digest, [key.publicKey]);
+  if (found) return;
   const image = await repository.manifest(digest);
   if (image === undefined) {
     throw new RegistryError(
@@ -32,15 +34,40 @@ export async function signImage(repository: Repository, digest: string, key: Sig
   );
 }
 
-/** Whether one of these keys signed the image. */
+/** Whether one of these keys signed the image. Throws where a signature may be among what cannot be read. */
 export async function isSigned(repository: Repository, digest: string, keys: readonly KeyObject[]): Promise<boolean> {
+  const { found, problem } = await look(repository, digest, keys);
+  if (!found && problem !== undefined) throw problem;
+  return found;
+}
+
+interface Seen {
+  readonly found: boolean;
+  /** Of what could not be read. */
+  readonly problem?: RegistryError | undefined;
+}
+
+/** What is broken hides nothing that stands beside it: anybody who may push can attach it. */
+async function look(repository: Repository, digest: string, keys: readonly KeyObject[]): Promise<Seen> {
   const attached = await referrersOf(repository, digest);
   // Ours is the only sort that is looked for, and the newest stands last.
-  const bundles = attached.filter(({ artifactType }) => artifactType === bundleType).slice(-mostLookedAt);
+  const bundles = attached.filter(maySign).slice(-mostLookedAt);
+  let problem: RegistryError | undefined;
   for (const each of bundles.toReversed()) {
-    if (isSignedBy(await bundleIn(repository, each), digest, keys)) return true;
+    try {
+      if (isSignedBy(await bundleIn(repository, each), digest, keys)) return { found: true };
+    } catch (error) {
+      if (!(error instanceof RegistryError) || error.retryable) throw error;
+      problem = error;
+    }
   }
-  return false;
+  return { found: false, problem };
+}
+
+/** Attestations are bundles as well, and a scanner that attaches one each day would push the signature out of sight. */
+function maySign({ artifactType, annotations }: Descriptor): boolean {
+  const said = annotations?.['dev.sigstore.bundle.predicateType'] ?? signed;
+  return artifactType === bundleType && said === signed;
 }
 
 /** Undefined where what is listed is gone, or is no bundle. */

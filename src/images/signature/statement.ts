@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What a signature of cosign says: that its subject was signed, and nothing else. */
-const signed = 'https://sigstore.dev/cosign/sign/v1';
+export const signed = 'https://sigstore.dev/cosign/sign/v1';
 const statementType = 'https://in-toto.io/Statement/v1';
 const algorithm = 'sha256';
 

@@ -28,7 +28,10 @@ beforeEach(async () => {
 });
 
 /** What a registry has of an image that these keys signed. */
-function contentFor(keys: readonly SigningKey[]): Map<string, { type: string; content: Buffer }> {
+function contentFor(
+  keys: readonly SigningKey[],
+  beside: readonly object[] = [],
+): Map<string, { type: string; content: Buffer }> {
   const content = new Map<string, { type: string; content: Buffer }>();
   const manifests = keys.map((key) => {
     const bundle = signatureBundle(digest, key);
@@ -39,12 +42,18 @@ function contentFor(keys: readonly SigningKey[]): Map<string, { type: string; co
     content.set(`manifests/${digestOf(manifest)}`, { type, content: manifest });
     return { mediaType: type, digest: digestOf(manifest), size: manifest.length, artifactType: bundleType };
   });
-  content.set(`referrers/${digest}`, { type: '', content: Buffer.from(JSON.stringify({ manifests })) });
+  content.set(`referrers/${digest}`, {
+    type: '',
+    content: Buffer.from(JSON.stringify({ manifests: [...manifests, ...beside] })),
+  });
   return content;
 }
 
 function verify(given: SignaturePolicy | undefined, ...keys: readonly SigningKey[]): Promise<void> {
-  const content = contentFor(keys);
+  return verifyIn(contentFor(keys), given);
+}
+
+function verifyIn(content: ReturnType<typeof contentFor>, given: SignaturePolicy | undefined): Promise<void> {
   const stream = async ({ url }: { url: string }) => {
     asked.push(url);
     const found = content.get(url.replace('https://r.test/v2/shop/', ''));
@@ -80,6 +89,28 @@ it('lets an image run that our key signed, or one of the further keys', async ()
   await expect(verify(policy, aKey(), ours)).resolves.toBeUndefined();
   await expect(verify({ ...policy, publicKeys }, other)).resolves.toBeUndefined();
   await expect(verify({ ...policy, secret: undefined, publicKeys }, other)).resolves.toBeUndefined();
+});
+
+const typeOf = 'dev.sigstore.bundle.predicateType';
+
+it('finds the signature behind ever so many attestations of others', async () => {
+  const scan = { mediaType: 'm', digest: digestOf('scan'), size: 1, artifactType: bundleType };
+  const scans = Array.from({ length: 30 }, () => ({ ...scan, annotations: { [typeOf]: 'https://scan.test/v1' } }));
+
+  await expect(verifyIn(contentFor([ours], scans), policy)).resolves.toBeUndefined();
+});
+
+it('finds the signature beside what somebody attached broken, and says what is broken where there is none', async () => {
+  const broken = (keys: readonly SigningKey[]) => {
+    const layer = { mediaType: bundleType, digest: digestOf('is not there'), size: 1 };
+    const manifest = Buffer.from(JSON.stringify({ config: layer, layers: [layer] }));
+    const type = 'application/vnd.oci.image.manifest.v1+json';
+    const listed = { mediaType: type, digest: digestOf(manifest), size: manifest.length, artifactType: bundleType };
+    return contentFor(keys, [listed]).set(`manifests/${digestOf(manifest)}`, { type, content: manifest });
+  };
+
+  await expect(verifyIn(broken([ours]), policy)).resolves.toBeUndefined();
+  await expect(verifyIn(broken([]), policy)).rejects.toMatchObject({ reason: 'SourceNotFound' });
 });
 
 it.each([
