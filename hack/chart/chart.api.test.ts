@@ -147,6 +147,30 @@ describe('the chart', () => {
     ]);
   });
 
+  it('opens no API server, pod or metadata service with the network around it, and nobody for DNS where nobody is named', async () => {
+    const policy = find(
+      await render(
+        'settings.outbound.clusterRanges={10.244.0.0/16,11.0.0.0/16}',
+        'settings.outbound.apiServers={10.0.0.5,api.example.com}',
+        'settings.outbound.allow[0].cidr=10.0.0.0/8',
+        'settings.outbound.allow[1].cidr=100.64.0.0/10',
+        'settings.outbound.allow[2].cidr=10.0.0.5',
+        'settings.outbound.allow[3].cidr=fd00::/8',
+        'builds.networkPolicy.dns=null',
+      ),
+      'NetworkPolicy',
+      'vish-builds',
+    );
+    const [, ...holes] = (policy?.spec as PolicySpec | undefined)?.egress ?? [];
+
+    expect(holes.map(({ to }) => to?.[0]?.ipBlock)).toEqual([
+      { cidr: '10.0.0.0/8', except: ['10.244.0.0/16', '10.0.0.5/32'] },
+      { cidr: '100.64.0.0/10', except: ['100.100.100.200/32'] },
+      { cidr: '10.0.0.5/32' },
+      { cidr: 'fd00::/8' },
+    ]);
+  });
+
   it('holds its own pods only when it is asked to, to the ports that they need', async () => {
     expect(find(all, 'NetworkPolicy')).toBeUndefined();
     const policy = find(await render('networkPolicy.enabled=true'), 'NetworkPolicy');

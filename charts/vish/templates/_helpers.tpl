@@ -37,13 +37,15 @@ rules:
 {{- if contains "/" . }}{{ . }}{{ else if contains ":" . }}{{ . }}/128{{ else }}{{ . }}/32{{ end }}
 {{- end }}
 
-{{/* An egress rule to those who answer DNS. */}}
+{{/* An egress rule to those who answer DNS. Without peers there is none: an empty list of peers means everybody. */}}
 {{- define "vish.dnsRule" -}}
+{{- with . }}
 - to:
     {{- toYaml . | nindent 4 }}
   ports:
   - {protocol: UDP, port: 53}
   - {protocol: TCP, port: 53}
+{{- end }}
 {{- end }}
 
 {{/* Egress rules to all that is public, without this cluster's own ranges. A NetworkPolicy knows no names. */}}
@@ -76,18 +78,56 @@ rules:
   {{- end }}
 {{- end }}
 
-{{/* Egress rules for the holes of settings.outbound.allow, by address and port. */}}
+{{/* An IPv4 address as a number. */}}
+{{- define "vish.number4" -}}
+{{- $number := 0 }}
+{{- range splitList "." . }}{{ $number = add (mul $number 256) (int64 .) }}{{ end }}
+{{- $number }}
+{{- end }}
+
+{{/* "yes" when the first IPv4 range lies in the second and is smaller. */}}
+{{- define "vish.inside4" -}}
+{{- $inner := splitList "/" (include "vish.cidr" (index . 0)) }}
+{{- $outer := splitList "/" (include "vish.cidr" (index . 1)) }}
+{{- $bits := int (index $outer 1) }}
+{{- $size := 1 }}
+{{- range until (int (sub 32 $bits)) }}{{ $size = mul $size 2 }}{{ end }}
+{{- $first := div (int64 (include "vish.number4" (index $inner 0))) $size }}
+{{- if and (gt (int (index $inner 1)) $bits) (eq $first (div (int64 (include "vish.number4" (index $outer 0))) $size)) }}yes{{ end }}
+{{- end }}
+
+{{/*
+Egress rules for the holes of settings.outbound.allow, by address and port. As for the operator itself, a hole opens no smaller
+range that is refused by itself: the API server, this cluster's ranges, a metadata service.
+*/}}
 {{- define "vish.allowedRules" -}}
 {{- $outbound := .Values.settings.outbound | default dict }}
-{{- range $outbound.allow }}
+{{- $refused := .Files.Get "files/network/refused-ranges.yaml" | fromYaml }}
+{{- $own := concat ($outbound.clusterRanges | default list) ($outbound.apiServers | default list) }}
+{{- $closed := uniq (concat $refused.ipv4 $refused.nested $own) }}
+{{- $ipv4 := "^[0-9.]+(/[0-9]+)?$" }}
+{{- range $hole := $outbound.allow }}
+{{- $except := list }}
+{{- range $closed }}
+{{- if and (regexMatch $ipv4 .) (regexMatch $ipv4 $hole.cidr) }}
+{{- if eq (include "vish.inside4" (list . $hole.cidr)) "yes" }}{{ $except = append $except (include "vish.cidr" .) }}{{ end }}
+{{- end }}
+{{- end }}
 - to:
-  - ipBlock: {cidr: {{ include "vish.cidr" .cidr }}}
+  - ipBlock:
+      cidr: {{ include "vish.cidr" $hole.cidr }}
+      {{- with $except }}
+      except:
+      {{- range . }}
+      - {{ . }}
+      {{- end }}
+      {{- end }}
   ports:
-  {{- if .port }}
-  - {protocol: TCP, port: {{ .port }}}
+  {{- if $hole.port }}
+  - {protocol: TCP, port: {{ $hole.port }}}
   {{- else }}
   - {protocol: TCP, port: 443}
-  {{- if .http }}
+  {{- if $hole.http }}
   - {protocol: TCP, port: 80}
   {{- end }}
   {{- end }}
