@@ -67,3 +67,13 @@ it('asks about eight tokens at once and no more', async () => {
   expect(statuses.filter((status) => status === 429)).toHaveLength(12);
   expect(asked.filter((plural) => plural === 'tokenreviews')).toHaveLength(8);
 });
+
+it('keeps knowing who may while somebody tries more tokens than are remembered', async () => {
+  const { asked, get } = aReviewer();
+  await get('Bearer prometheus');
+  for (let n = 0; n < 300; n += 1) await get(`Bearer token-${n}`);
+  const before = asked.length;
+
+  expect(await get('Bearer prometheus')).toBe(200);
+  expect(asked).toHaveLength(before);
+});

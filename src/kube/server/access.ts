@@ -69,12 +69,16 @@ const mostReviews = 8;
 /** Lets only those see a page whom the API server lets `get` its path. Answers are remembered for one minute. */
 export class Access {
   private readonly options: AccessOptions;
-  private readonly verdicts: Lru<Verdict>;
+  /** Apart from the others: whoever tries tokens may not have those forgotten that are good. */
+  private readonly allowed: Lru<Verdict>;
+  private readonly refused: Lru<Verdict>;
   private reviews = 0;
 
   constructor(options: AccessOptions) {
     this.options = options;
-    this.verdicts = new Lru({ clock: options.clock, maxEntries: mostTokens, ttlMs: rememberedMs });
+    const limits = { clock: options.clock, maxEntries: mostTokens, ttlMs: rememberedMs };
+    this.allowed = new Lru(limits);
+    this.refused = new Lru(limits);
   }
 
   protect(handler: RequestHandler): RequestHandler {
@@ -86,13 +90,13 @@ export class Access {
     if (token === undefined) return 'unauthenticated';
     // Only a hash is kept, so that a heap dump holds no token.
     const id = createHash('sha256').update(`${path}\n${token}`).digest('hex');
-    const known = this.verdicts.get(id);
+    const known = this.allowed.get(id) ?? this.refused.get(id);
     if (known) return known;
     if (this.reviews >= mostReviews) return 'busy';
     this.reviews++;
     try {
       const verdict = await this.review(token, path);
-      this.verdicts.set(id, verdict);
+      (verdict === 'allowed' ? this.allowed : this.refused).set(id, verdict);
       return verdict;
     } finally {
       this.reviews--;
