@@ -26,18 +26,18 @@ const attachmentTag = /^sha256-[0-9a-f]{64}(\.(sig|att|sbom))?$/;
  * off is found again. Layers are cleared away by the registry.
  */
 export async function deleteImage(repository: Repository, wanted: Deleted): Promise<Deletion> {
-  const { digest } = wanted;
-  const stays = await kept(repository, wanted);
-  if (stays.has(digest)) return 'kept';
+  const { digest, keep } = wanted;
+  if (keep.includes(digest)) return 'kept';
   const found = [...(await attachedTo(repository, digest)), ...(await partsIn(repository, digest))];
+  const stays = found.length === 0 ? new Set<string>() : await kept(repository, keep);
   const parts = found.filter((part) => part !== digest && !stays.has(part));
   if (await hasForeignTag(repository, new Set([...parts, digest]), wanted)) return 'kept';
   for (const part of parts) if ((await repository.deleteManifest(part)) === 'unsupported') return 'unsupported';
   return repository.deleteManifest(digest);
 }
 
-/** What other images need; asked only of those that stay in this repository. */
-async function kept(repository: Repository, { keep }: Deleted): Promise<Set<string>> {
+/** What other images need. */
+async function kept(repository: Repository, keep: Deleted['keep']): Promise<Set<string>> {
   const stays = new Set(keep);
   for (const other of keep) for (const part of await partsIn(repository, other)) stays.add(part);
   return stays;
