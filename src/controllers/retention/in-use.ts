@@ -3,8 +3,9 @@ import type { Check } from '../../crds/check/check.ts';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
 import type { Project } from '../../crds/project/project.ts';
 import { parseImage } from '../../images/registry/reference.ts';
-import type { Store } from '../../kube/index.ts';
+import type { Store, Stored } from '../../kube/index.ts';
 import type { ControllerRevision } from '../../objects/workloads.ts';
+import { imagesIn } from '../deployment/release/images.ts';
 import { readRelease } from '../deployment/release/revision.ts';
 
 /** What runs, what may be gone back to, and what is about to run. */
@@ -25,11 +26,11 @@ export interface UseStores {
 /** Over all namespaces: who has a digest can run it anywhere. `surplus` are the Builds that would go. */
 export function inUse({ deployments, projects, revisions, builds }: UseStores, surplus: ReadonlySet<string>): InUse {
   const images = [
-    ...deployments.list().flatMap(({ spec }) => [spec.source.image, ...checkImages(spec.checks)]),
+    ...deployments.list().flatMap(({ spec }) => [spec.source.image, ...checkImages(spec.checks), ...patchImages(spec)]),
     ...projects.list().flatMap(({ spec }) => checkImages(spec.checks)),
     ...deployments.list().flatMap(({ status }) => (status?.history ?? []).map(({ image }) => image)),
     // Its own record, which is there before the history tells of it and as long as the release can be run.
-    ...revisions.list().map((revision) => readRelease(revision)?.image),
+    ...revisions.list().flatMap(releaseImages),
     ...builds.list().flatMap(({ metadata, status }) => (surplus.has(metadata.uid) ? [] : [status?.image])),
   ];
   const digests = new Map<string, string[]>();
@@ -42,6 +43,16 @@ export function inUse({ deployments, projects, revisions, builds }: UseStores, s
     at: (place) =>
       [...digests].flatMap(([digest, named]) => (named.some((each) => placeOf(each) === place) ? digest : [])),
   };
+}
+
+/** Of all containers: a podTemplatePatch may have brought some. */
+function releaseImages(revision: Stored<ControllerRevision>): string[] {
+  const release = readRelease(revision);
+  return release === undefined ? [] : [release.image, ...imagesIn(release.rendered)];
+}
+
+function patchImages({ target }: Deployment['spec']): string[] {
+  return imagesIn({ template: target.cluster?.podTemplatePatch ?? {} });
 }
 
 function checkImages(checks: readonly Check[] = []): (string | undefined)[] {

@@ -85,7 +85,7 @@ function projectWith({ policy: unused, checks }: Wish) {
 }
 
 function aDeployment({ namespace, image }: { namespace: string; image: string }) {
-  return { metadata: { namespace, name: 'web' }, spec: { source: {} }, status: { history: [{ image }] } };
+  return { metadata: { namespace, name: 'web' }, spec: { source: {}, target: {} }, status: { history: [{ image }] } };
 }
 
 function informerOf(list: () => unknown[]): Informer<KubeObject> {

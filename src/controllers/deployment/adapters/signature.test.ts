@@ -53,7 +53,11 @@ function verify(given: SignaturePolicy | undefined, ...keys: readonly SigningKey
   return verifyIn(contentFor(keys), given);
 }
 
-function verifyIn(content: ReturnType<typeof contentFor>, given: SignaturePolicy | undefined): Promise<void> {
+function verifyIn(
+  content: ReturnType<typeof contentFor>,
+  given: SignaturePolicy | undefined,
+  wanted = image,
+): Promise<void> {
   const stream = async ({ url }: { url: string }) => {
     asked.push(url);
     const found = content.get(url.replace('https://r.test/v2/shop/', ''));
@@ -73,7 +77,7 @@ function verifyIn(content: ReturnType<typeof contentFor>, given: SignaturePolicy
   const outbound = { stream } as unknown as Outbound;
   const means = { client, outbound, clock: new ManualClock(), loginFor: async () => undefined };
   const { signal } = new AbortController();
-  return verifyImage({ ...means, policy: given })(image, { deployment: { ...parsed, metadata }, signal });
+  return verifyImage({ ...means, policy: given })(wanted, { deployment: { ...parsed, metadata }, signal });
 }
 
 it('asks for nothing where no policy asks for signatures', async () => {
@@ -120,6 +124,13 @@ it.each([
   await expect(verify(policy, ...keys)).rejects.toMatchObject({
     reason: 'SignatureMissing',
     message: expect.stringContaining(image),
+  });
+});
+
+it('takes no tag for an image, because a signature is one of a digest', async () => {
+  await expect(verifyIn(contentFor([ours]), policy, 'r.test/shop:v1')).rejects.toMatchObject({
+    reason: 'SignatureMissing',
+    message: expect.stringContaining('digest'),
   });
 });
 

@@ -28,7 +28,11 @@ interface VerifyOptions extends ImageOptions {
 export function verifyImage({ client, outbound, clock, loginFor, policy }: VerifyOptions): VerifyImage {
   return async (image, { deployment, signal }) => {
     if (policy === undefined) return;
-    const { host, repository, digest = '' } = parseImage(image);
+    const { host, repository, digest } = parseImage(image);
+    if (digest === undefined) {
+      const message = `${image} is named by a tag, which may lead to another image at any time; write it with its digest`;
+      throw new SignatureError('SignatureMissing', message);
+    }
     const keys = await acceptedKeys(client, policy, signal);
     const credentials = await loginFor(deployment, image, signal);
     const from = new Repository({ outbound, clock, host, repository, credentials, access: 'pull', signal });

@@ -9,6 +9,7 @@ import type { Target } from '../../../targets/target.ts';
 import { copyName, type Held } from '../configuration/configuration.ts';
 import type { Look } from '../look.ts';
 import { Obstacle } from '../obstacle.ts';
+import { admitBeside } from './beside.ts';
 import { type Artifact, type Candidate, causeOf, hashOfIdentity, identityOf, pullSecretOf } from './identity.ts';
 import { type ReleaseContent, readRelease, type StoredRelease } from './revision.ts';
 import { refuseUntrusted } from './untrusted.ts';
@@ -36,6 +37,8 @@ async function make(context: MakeContext, request: MakeRequest, hash: string): P
   const image = await imageOf(context, request);
   const number = Math.max(lastNumber, 0, ...releases.map((release) => release.number)) + 1;
   const data = contentOf(context.target, request, { hash, name, image });
+  const unchanged = data.cause === 'Restart' && data.identity.settings === releases[0]?.identity.settings;
+  await admitBeside(context, { deployment, image, rendered: data.rendered, unchanged });
   const revision = await createRevision(context, deployment, revisionOf(deployment, { name, number, data }));
   context.wrote(controllerRevisions, revision);
   const release = readRelease(revision);
