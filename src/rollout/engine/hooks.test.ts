@@ -164,6 +164,17 @@ describe('the command before a release', () => {
     expect([back.hooks, there.hooks]).toEqual([[], []]);
   });
 
+  it('is run where a person goes to a newer release that never came to its turn', () => {
+    const engine = withHooks(before, true);
+    engine.releases.push(two);
+    engine.look(one, succeeded);
+
+    const there = engine.look(two, succeeded, { cause: 'Rollback', hold: 'a rollback' });
+
+    expect(engine.outcomes()).toEqual(['2 InProgress', '1 Live']);
+    expect(there.hooks).toMatchObject([{ release: 2, hook: 'before' }]);
+  });
+
   it('begins nothing while it is paused, and what it came to counts after that', () => {
     const engine = withHooks(before, true);
     engine.look(two, succeeded);

@@ -38,8 +38,10 @@ export function beginAfter(state: State, number: number, input: Input): State {
   return isDue && !isWayBack(state, number) ? begin(state, number, 'after', input) : state;
 }
 
+/** A person may also go to a newer one, such as one that was queued and never came to its turn: that is none. */
 function isWayBack(state: State, number: number): boolean {
-  return recordOf(state, number)?.cause === 'Rollback' || (state.live !== undefined && number < state.live);
+  const { live } = state;
+  return live === undefined ? recordOf(state, number)?.cause === 'Rollback' : number < live;
 }
 
 function begin(state: State, number: number, hook: HookName, input: Input): State {
