@@ -53,6 +53,18 @@ describe('a command', () => {
     expect(message.length).toBeLessThan(700);
   });
 
+  it('whose pod was put out of its node did not run to an end of its own', () => {
+    const pod = ended(143, '');
+    const evicted = { ...pod, status: { ...pod.status, conditions: [{ type: 'DisruptionTarget', status: 'True' }] } };
+
+    expect(endingOf(aJob('Failed', 'BackoffLimitExceeded'), [evicted], now)).toEqual({
+      outcome: 'Failed',
+      message: 'Container app ended with exit code 143. Its pod was put out of its node.',
+      ran: false,
+    });
+    expect(endingOf(aJob('Failed'), [evicted, ended(1, 'slow')], now).ran).toBe(true);
+  });
+
   it('that was killed for its memory says so', () => {
     const pod = aPod({ terminated: { exitCode: 137, reason: 'OOMKilled' } });
 

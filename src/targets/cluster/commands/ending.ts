@@ -14,7 +14,7 @@ export interface Ending {
 /** How far a command has come, by its Job and the pods of it. */
 export function endingOf(job: Stored<Job>, pods: readonly Stored<Pod>[], now: number): Ending {
   const ends = pods.flatMap(endOf).toSorted((a, b) => a.at - b.at);
-  const ran = ends.length > 0;
+  const ran = ends.some(({ isOwn }) => isOwn);
   if (isTrue(job, 'Complete')) return { outcome: 'Passed', message: 'It has passed.', ran: true };
   const failed = job.status?.conditions?.find(({ type, status }) => type === 'Failed' && status === 'True');
   const last = ends.at(-1);
@@ -41,7 +41,15 @@ function waitsFor(pods: readonly Stored<Pod>[], now: number): string {
   return cause === undefined ? '' : `${cause.message.charAt(0).toUpperCase()}${cause.message.slice(1)}.`;
 }
 
-function endOf({ status }: Stored<Pod>): { at: number; message: string }[] {
+interface End {
+  readonly at: number;
+  readonly message: string;
+  /** Not one that came from a drain, an eviction or a lost node, which say nothing about the command. */
+  readonly isOwn: boolean;
+}
+
+function endOf({ status }: Stored<Pod>): End[] {
+  const isOwn = status?.conditions?.some((each) => each.type === 'DisruptionTarget' && each.status === 'True') !== true;
   const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
   return containers.flatMap(({ name, state }) => {
     const end = state?.terminated;
@@ -49,8 +57,8 @@ function endOf({ status }: Stored<Pod>): { at: number; message: string }[] {
     const said = lastLines(end.message ?? '');
     const how =
       end.reason === 'OOMKilled' ? 'was killed for using too much memory' : `ended with exit code ${end.exitCode}`;
-    const message = `Container ${name} ${how}${said === '' ? '.' : `: ${said}`}`;
-    return [{ at: Date.parse(end.finishedAt ?? '') || 0, message }];
+    const message = `Container ${name} ${how}${said === '' ? '.' : `: ${said}`}${isOwn ? '' : ' Its pod was put out of its node.'}`;
+    return [{ at: Date.parse(end.finishedAt ?? '') || 0, message, isOwn }];
   });
 }
 
