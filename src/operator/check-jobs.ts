@@ -32,7 +32,11 @@ export function checkJobs({ client, cache, clock, admitImage }: CheckJobsOptions
 }
 
 /** A refusal is what the check has to tell; every other error is tried again. */
-async function admission(admit: AdmitImage, image: string | undefined, request: ImageRequest) {
+async function admission(
+  admit: AdmitImage,
+  image: string | undefined,
+  request: ImageRequest,
+): Promise<{ readonly image: string | undefined } | { readonly problem: string }> {
   try {
     return { image: image && (await admit(image, request)) };
   } catch (error) {

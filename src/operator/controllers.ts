@@ -136,10 +136,14 @@ function deploymentController(shared: Shared, sessions: Sessions) {
       outbound,
       client,
       clock,
-      runJob: checkJobs({ ...shared, admitImage: checkImage({ ...images, builds: cache.informer(builds) }) }),
+      runJob: checkJobs({ ...shared, admitImage: checkImage({ ...images, stores: untrustedIn(cache) }) }),
       ...shared.settings.checks,
     }),
   });
+}
+
+function untrustedIn(cache: Informers) {
+  return { builds: cache.informer(builds), projects: cache.informer(projects) };
 }
 
 /** How images are looked up, and which may run. */

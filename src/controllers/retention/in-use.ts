@@ -2,7 +2,7 @@ import type { Build } from '../../crds/build/build.ts';
 import type { Check } from '../../crds/check/check.ts';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
 import type { Project } from '../../crds/project/project.ts';
-import { parseImage } from '../../images/registry/reference.ts';
+import { placeOf } from '../../images/registry/reference.ts';
 import type { Store, Stored } from '../../kube/index.ts';
 import type { ControllerRevision } from '../../objects/workloads.ts';
 import { imagesIn } from '../deployment/release/images.ts';
@@ -57,14 +57,4 @@ function patchImages({ target }: Deployment['spec']): string[] {
 
 function checkImages(checks: readonly Check[] = []): (string | undefined)[] {
   return checks.map(({ job }) => job?.image);
-}
-
-/** Undefined for what is no image; a revision may hold anything. */
-export function placeOf(image: string): string | undefined {
-  try {
-    const { host, repository } = parseImage(image);
-    return `${host}/${repository}`;
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import { wholeSeconds } from '../../crds/conditions/conditions.ts';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
 import type { Project } from '../../crds/project/project.ts';
 import type { Deletion } from '../../images/registry/delete-image.ts';
+import { placeOf } from '../../images/registry/reference.ts';
 import { type Client, type Informer, isKubeError, type Logger } from '../../kube/index.ts';
 import { annotations, imageDeleting } from '../../objects/labels.ts';
 import { builds as buildResource } from '../../objects/vish.ts';
@@ -11,7 +12,7 @@ import type { ControllerRevision } from '../../objects/workloads.ts';
 import type { Clock } from '../../seams/clock.ts';
 import { endedSurplus } from '../deployment/artifact/surplus.ts';
 import { stepFor } from './decide.ts';
-import { type InUse, inUse, placeOf } from './in-use.ts';
+import { type InUse, inUse } from './in-use.ts';
 import type { Outcome, RetentionMetrics } from './metrics.ts';
 
 export interface RoundParts {

@@ -42,6 +42,16 @@ export function parseImage(text: string): ImageReference {
   );
 }
 
+/** Host and path, the same for every way to write them; undefined for what is no image. */
+export function placeOf(text: string): string | undefined {
+  try {
+    const { host, repository } = parseImage(text);
+    return `${host}/${repository}`;
+  } catch {
+    return undefined;
+  }
+}
+
 function isValid({ host, repository, tag, digest }: ImageReference): boolean {
   return (
     hostPattern.test(host) &&

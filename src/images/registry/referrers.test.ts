@@ -139,7 +139,8 @@ it('takes nothing out of the list under the tag that others wrote there', async 
   reply = ({ method, body }, path) => {
     if (method === 'HEAD') return { status: 200 };
     if (method === 'PUT') {
-      if (path.includes(referrersTag(subject.digest))) list = JSON.parse(String(body));
+      if (path.includes(referrersTag(subject.digest)))
+        list = JSON.parse(Buffer.from(body as Uint8Array).toString()) as typeof list;
       return { status: 201 };
     }
     return path.includes('/manifests/') ? { status: 200, body: list } : { status: 404 };

@@ -15,7 +15,7 @@ function admit(image: string, given: { onlySigned: boolean; signed?: string; unt
   const made = untrusted ? [{ metadata: { name: 'by-hand' }, status: { trust: 'Untrusted' } }] : [];
   return checkImage({
     onlySigned,
-    builds: { store: { byIndex: () => made } as never },
+    stores: { builds: { store: { byIndex: () => made } as never }, projects: { store: { list: () => [] } as never } },
     resolveImage: async (written) => `${written.split(':')[0]}@${digest}`,
     verifyImage: async (found) => {
       if (onlySigned && found !== signed) throw new SignatureError('SignatureMissing', `${found} has no signature`);

@@ -1,10 +1,10 @@
 import type { ImageRequest, ResolveImage, VerifyImage } from '../ports.ts';
-import { refuseUntrusted } from '../release/untrusted.ts';
+import { refuseUntrusted, type UntrustedStores } from '../release/untrusted.ts';
 
 export interface CheckImageOptions {
   readonly resolveImage: ResolveImage;
   readonly verifyImage: VerifyImage;
-  readonly builds: Parameters<typeof refuseUntrusted>[2]['builds'];
+  readonly stores: UntrustedStores;
   /** Whether only signed images may run. */
   readonly onlySigned: boolean;
 }
@@ -16,10 +16,10 @@ export type AdmitImage = (image: string, request: ImageRequest) => Promise<strin
  * What is asked of the image of a release is asked of this one too: or whoever may write a check could run here what may not
  * be released. Where it is signed, what was looked at is what runs, and not what its tag means a moment later.
  */
-export function checkImage({ resolveImage, verifyImage, builds, onlySigned }: CheckImageOptions): AdmitImage {
+export function checkImage({ resolveImage, verifyImage, stores, onlySigned }: CheckImageOptions): AdmitImage {
   return async (written, request) => {
     const image = onlySigned ? await resolveImage(written, request) : written;
-    refuseUntrusted(image, request.deployment, { builds });
+    refuseUntrusted(image, request.deployment, stores);
     await verifyImage(image, request);
     return image;
   };

@@ -35,7 +35,7 @@ async function looksAt(rendered: object, { untrusted = [] as string[], unchanged
       ? [{ metadata: { name: 'by-hand' }, status: { trust: 'Untrusted' } } as Read<Build>]
       : [];
   const context = {
-    stores: { builds: { store: { byIndex } } },
+    stores: { builds: { store: { byIndex } }, projects: { store: { list: () => [] } } },
     verifyImage: async (image: string) => void looked.push(image),
     signal: new AbortController().signal,
   };
