@@ -193,6 +193,20 @@ it('stops at a registry that fails, and goes on in the next round', async () => 
   expect(await here.count('vish_image_deletions_total')).toContainEqual({ labels: { outcome: 'Failed' }, value: 1 });
 });
 
+it('goes on behind images that the registry refuses to delete, however many they are', async () => {
+  const many = await world(16);
+  const locked = new Set(Array.from({ length: 12 }, (_, n) => imageOf(n)));
+  many.deletion.answer = async () => {
+    if (locked.has(many.deleted.at(-1) ?? '')) throw new RegistryError('PushDenied', 'it is locked');
+    return 'deleted';
+  };
+  await afterGrace(many);
+  await many.round();
+  await many.catchUp();
+
+  expect(await many.left()).toHaveLength(13);
+});
+
 it.each(['Keep', 'DryRun', 'Delete'] as const)(
   'forgets a Build whose image may be in pieces and is wanted again, without deleting more of it (%s)',
   async (policy) => {

@@ -1,26 +1,19 @@
 import type { Build } from '../../crds/build/build.ts';
 import { wholeSeconds } from '../../crds/conditions/conditions.ts';
-import type { Deployment } from '../../crds/deployment/deployment.ts';
 import type { Project } from '../../crds/project/project.ts';
 import type { Deletion } from '../../images/registry/delete-image.ts';
-import { placeOf } from '../../images/registry/reference.ts';
-import { type Client, type Informer, isKubeError, type Logger } from '../../kube/index.ts';
+import { RegistryError } from '../../images/registry/errors.ts';
+import { type Client, isKubeError, type Logger } from '../../kube/index.ts';
 import { annotations, imageDeleting } from '../../objects/labels.ts';
 import { builds as buildResource } from '../../objects/vish.ts';
 import type { Read } from '../../objects/wire.ts';
-import type { ControllerRevision } from '../../objects/workloads.ts';
 import type { Clock } from '../../seams/clock.ts';
-import { endedSurplus } from '../deployment/artifact/surplus.ts';
-import { stepFor } from './decide.ts';
-import { type InUse, inUse } from './in-use.ts';
+import { candidatesOf, markedOnly, type Seen } from './candidates.ts';
+import { type Step, stepFor } from './decide.ts';
 import type { Outcome, RetentionMetrics } from './metrics.ts';
 
-export interface RoundParts {
+export interface RoundParts extends Seen {
   readonly client: Pick<Client, 'patch' | 'delete'>;
-  readonly builds: Pick<Informer<Build>, 'store'>;
-  readonly deployments: Pick<Informer<Deployment>, 'store'>;
-  readonly projects: Pick<Informer<Project>, 'store'>;
-  readonly revisions: Pick<Informer<ControllerRevision>, 'store'>;
   /** Throws where the registry does not answer. */
   readonly deleteImage: (unused: Unused, signal: AbortSignal) => Promise<Deletion>;
   readonly metrics: RetentionMetrics;
@@ -70,66 +63,39 @@ async function projectRound(parts: RoundParts, project: Read<Project>, signal: A
     if (step === 'forget') await removeBuild(parts, build, signal);
   }
   let gone = 0;
-  for (const { build, keep } of steps.filter(({ step }) => step === 'delete').slice(0, mostDeletions)) {
-    // A registry that fails once would let every further one wait for its deadline.
-    if (!(await retire(parts, { build, keep, project }, signal))) break;
-    gone += 1;
+  for (const { build, keep } of nextToGo(steps)) {
+    const end = await retire(parts, { build, keep, project }, signal);
+    // A registry that is away would let every further one wait for its deadline.
+    if (end === 'Away') break;
+    if (end === 'Gone') gone += 1;
   }
   return steps.filter(({ step }) => step !== 'unmark' && step !== 'forget').length - gone;
 }
 
-interface Candidate {
-  readonly build: Read<Build>;
-  readonly isUnused: boolean;
-  readonly keep: readonly string[];
+/** Those first that were not tried yet: what a registry refuses for good would take all the places otherwise. */
+function nextToGo<T extends { step: Step; build: Read<Build> }>(steps: readonly T[]): T[] {
+  const due = steps.filter(({ step }) => step === 'delete');
+  const [tried, fresh] = [due.filter(({ build }) => isGoing(build)), due.filter(({ build }) => !isGoing(build))];
+  return [...fresh, ...tried].slice(0, mostDeletions);
 }
 
-function markedOnly({ builds }: RoundParts, { metadata: { uid } }: Read<Project>): Candidate[] {
-  const marked = builds.store.byIndex('owner', uid).filter(isMarked);
-  return marked.map((build) => ({ build, isUnused: false, keep: [] }));
+function isGoing({ metadata }: Read<Build>): boolean {
+  return metadata.annotations?.[annotations.unusedSince] === imageDeleting;
 }
 
-/** The Builds beyond the limit, oldest last, and those with a mark. */
-function candidatesOf({ builds, deployments, projects, revisions }: RoundParts, project: Read<Project>): Candidate[] {
-  const own = builds.store.byIndex('owner', project.metadata.uid);
-  const surplus = new Set(endedSurplus(project, { builds, deployments }, Number.POSITIVE_INFINITY));
-  const uids = new Set([...surplus].map(({ metadata }) => metadata.uid));
-  const used = inUse(
-    { deployments: deployments.store, projects: projects.store, revisions: revisions.store, builds: builds.store },
-    uids,
-  );
-  // A copy that runs elsewhere may be pulled through from here.
-  const copied = own.flatMap(({ status }) => (used.has(status?.digest ?? '') ? [status?.digest ?? ''] : []));
-  return own
-    .filter((build) => surplus.has(build) || isMarked(build))
-    .map((build) => ({ build, isUnused: surplus.has(build) && !used.has(build.status?.digest ?? '') }))
-    .filter(({ build, isUnused }) => isUnused || isMarked(build))
-    .map((each) => ({ ...each, keep: keptBeside(each.build, used, copied) }));
-}
-
-/** Images of other Projects too: parts of an index may be theirs. */
-function keptBeside({ status }: Read<Build>, used: InUse, copied: readonly string[]): string[] {
-  const place = placeOf(status?.image ?? '');
-  return [...new Set([...copied, ...(place === undefined ? [] : used.at(place))])];
-}
-
-function isMarked({ metadata }: Read<Build>): boolean {
-  return metadata.annotations?.[annotations.unusedSince] !== undefined;
-}
-
-/** True when the Build is gone, and its image where it could be. */
-async function retire(parts: RoundParts, unused: Unused, signal: AbortSignal): Promise<boolean> {
+/** `Gone`: the Build, and its image where it could be. `Away`: the registry. */
+async function retire(parts: RoundParts, unused: Unused, signal: AbortSignal): Promise<'Gone' | 'Refused' | 'Away'> {
   const { build } = unused;
   // From here on no Deployment takes it; one that has just done so has changed the Build, and the write is refused.
-  if (!(await annotate(parts, build, imageDeleting, signal))) return true;
+  if (!(await annotate(parts, build, imageDeleting, signal))) return 'Gone';
   const outcome = await deletionOf(parts, unused, signal);
-  parts.metrics.end(outcome);
-  if (outcome === 'Failed') return false;
+  parts.metrics.end(outcome === 'Refused' || outcome === 'Away' ? 'Failed' : outcome);
+  if (outcome === 'Refused' || outcome === 'Away') return outcome;
   await removeBuild(parts, build, signal);
   const { namespace = '', name } = build.metadata;
   const { image } = build.status ?? {};
   parts.log.info({ build: `${namespace}/${name}`, image, outcome }, 'Removed a Build whose image nothing used');
-  return true;
+  return 'Gone';
 }
 
 function removeBuild({ client }: RoundParts, { metadata }: Read<Build>, signal: AbortSignal): Promise<boolean> {
@@ -137,7 +103,11 @@ function removeBuild({ client }: RoundParts, { metadata }: Read<Build>, signal: 
   return ignoringChange(client.delete(buildResource, { namespace, name }, { preconditions: { uid }, signal }));
 }
 
-async function deletionOf(parts: RoundParts, unused: Unused, signal: AbortSignal): Promise<Outcome> {
+async function deletionOf(
+  parts: RoundParts,
+  unused: Unused,
+  signal: AbortSignal,
+): Promise<Exclude<Outcome, 'Failed'> | 'Refused' | 'Away'> {
   if (unused.build.status?.image === undefined) return 'Deleted';
   try {
     const deletion = await parts.deleteImage(unused, signal);
@@ -146,11 +116,11 @@ async function deletionOf(parts: RoundParts, unused: Unused, signal: AbortSignal
     signal.throwIfAborted();
     const { namespace = '', name } = unused.build.metadata;
     parts.log.warn({ err: error, build: `${namespace}/${name}` }, 'Could not delete an image that nothing uses');
-    return 'Failed';
+    return error instanceof RegistryError && !error.retryable ? 'Refused' : 'Away';
   }
 }
 
-const outcomes: Readonly<Record<Deletion, Outcome>> = {
+const outcomes: Readonly<Record<Deletion, Exclude<Outcome, 'Failed'>>> = {
   deleted: 'Deleted',
   absent: 'Deleted',
   kept: 'Kept',

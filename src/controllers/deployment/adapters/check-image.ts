@@ -1,7 +1,7 @@
 import type { ImageRequest, ResolveImage, VerifyImage } from '../ports.ts';
 import { refuseUntrusted, type UntrustedStores } from '../release/untrusted.ts';
 
-export interface CheckImageOptions {
+interface CheckImageOptions {
   readonly resolveImage: ResolveImage;
   readonly verifyImage: VerifyImage;
   readonly stores: UntrustedStores;
