@@ -24,5 +24,5 @@ export function imagesIn(rendered: unknown): string[] {
     ...[...(initContainers ?? []), ...(containers ?? [])].map(({ image }) => image),
     ...(volumes ?? []).map(({ image }) => image?.reference),
   ];
-  return [...new Set(named.filter((image) => typeof image === 'string' && image !== ''))] as string[];
+  return [...new Set(named.filter((image) => image !== null && image !== undefined))];
 }
