@@ -44,7 +44,7 @@ export function candidatesOf({ builds, deployments, projects, revisions }: Seen,
     .filter((build) => surplus.has(build) || isMarked(build))
     .map((build) => ({ build, isUnused: surplus.has(build) && !used.has(build.status?.digest ?? '') }))
     .filter(({ build, isUnused }) => isUnused || isMarked(build))
-    .map((each) => ({ ...each, keep: keptBeside(each.build, used, copied) }));
+    .map(({ build, isUnused }) => ({ build, isUnused, keep: keptBeside(build, used, copied) }));
 }
 
 /** Images of other Projects too: parts of an index may be theirs. */

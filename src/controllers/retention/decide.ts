@@ -25,6 +25,10 @@ export function stepFor({ build, policy, isUnused, now }: Case): Step {
   // A part of it may be gone already: a Build that tells of it as whole would be released.
   if (mark === imageDeleting) return isWanted || policy === 'DryRun' ? 'forget' : 'delete';
   if (isWanted) return mark === undefined ? 'wait' : 'unmark';
+  return stepOfUnused(mark, policy, now);
+}
+
+function stepOfUnused(mark: string | undefined, policy: Policy, now: number): Step {
   const since = Date.parse(mark ?? '');
   if (Number.isNaN(since) || since > now) return 'mark';
   return policy === 'Delete' && now - since >= graceMs ? 'delete' : 'wait';

@@ -26,7 +26,9 @@ export interface UseStores {
 /** Over all namespaces: who has a digest can run it anywhere. `surplus` are the Builds that would go. */
 export function inUse({ deployments, projects, revisions, builds }: UseStores, surplus: ReadonlySet<string>): InUse {
   const images = [
-    ...deployments.list().flatMap(({ spec }) => [spec.source.image, ...checkImages(spec.checks), ...patchImages(spec)]),
+    ...deployments.list().map(({ spec }) => spec.source.image),
+    ...deployments.list().flatMap(({ spec }) => checkImages(spec.checks)),
+    ...deployments.list().flatMap(({ spec }) => patchImages(spec)),
     ...projects.list().flatMap(({ spec }) => checkImages(spec.checks)),
     ...deployments.list().flatMap(({ status }) => (status?.history ?? []).map(({ image }) => image)),
     // Its own record, which is there before the history tells of it and as long as the release can be run.

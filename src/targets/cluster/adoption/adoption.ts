@@ -13,7 +13,7 @@ import {
 } from '../../../objects/workloads.ts';
 import type { Release } from '../../../rollout/release.ts';
 import type { Clock } from '../../../seams/clock.ts';
-import { type Adoption, type Found, type Scope, TargetError } from '../../target.ts';
+import type { Adoption, Found, Scope, TargetError } from '../../target.ts';
 import { isOurs } from '../children/child.ts';
 import { adoptedSet } from '../replica-set.ts';
 import { settingsOf } from '../settings.ts';
@@ -29,6 +29,7 @@ import {
   sizeOf,
   startsPods,
 } from './found.ts';
+import { adopting, again, blocked, inReserve, leftOver, misled } from './refusals.ts';
 
 export interface AdoptionOptions {
   readonly client: Pick<Client, 'get' | 'list' | 'patch'>;
@@ -138,15 +139,18 @@ export class ClusterAdoption implements Adoption {
   ): Promise<void> {
     const [empty] = emptySetsOf(owner, sets);
     if (isAtRest(owner) && empty === undefined) return;
-    const { namespace = '', name, uid } = owner.metadata;
-    const { paused = false, revisionHistoryLimit: limit } = owner.spec ?? {};
-    if (!paused || (empty !== undefined && limit !== 0)) {
-      const patch = { metadata: { uid }, spec: { paused: true, ...(empty && { revisionHistoryLimit: 0 }) } };
-      await this.options.client.patch(appsDeployments, { namespace, name }, patch, { type: 'merge', signal });
-    }
+    await this.askForRest(owner, empty !== undefined, signal);
+    const { name } = owner.metadata;
     // It is of the template that it has now, and goes not by itself.
-    if (empty !== undefined && limit === 0 && isAtRest(owner)) throw inReserve(empty.metadata.name, name);
-    throw adopting(`Deployment.apps ${name} is being paused`);
+    const stays = keepsNone(owner) && isAtRest(owner) ? empty : undefined;
+    throw stays ? inReserve(stays.metadata.name, name) : adopting(`Deployment.apps ${name} is being paused`);
+  }
+
+  private async askForRest(owner: Stored<AppsDeployment>, hasEmpty: boolean, signal: AbortSignal): Promise<void> {
+    if (owner.spec?.paused === true && (!hasEmpty || keepsNone(owner))) return;
+    const { namespace = '', name, uid } = owner.metadata;
+    const patch = { metadata: { uid }, spec: { paused: true, ...(hasEmpty && { revisionHistoryLimit: 0 }) } };
+    await this.options.client.patch(appsDeployments, { namespace, name }, patch, { type: 'merge', signal });
   }
 
   /** One write, so that there is no moment in which nobody owns it. With the version: the list of owners is replaced. */
@@ -193,6 +197,11 @@ export class ClusterAdoption implements Adoption {
   }
 }
 
+/** Of what it ran before, empty ReplicaSets that it could start again. */
+function keepsNone({ spec }: Stored<AppsDeployment>): boolean {
+  return spec?.revisionHistoryLimit === 0;
+}
+
 function foundIn({ metadata, spec }: Stored<ReplicaSet>, deployment: Deployment) {
   const template = spec?.template ?? {};
   const [container] = template.spec?.containers ?? [];
@@ -220,34 +229,4 @@ function keyOfAdopted(deployment: Deployment): { namespace: string; name: string
   const name = settingsOf(deployment).adopt?.name;
   if (name === undefined) throw new Error(`adopt for ${keyOf(deployment)}: it names nothing`);
   return { namespace, name };
-}
-
-function adopting(message: string): TargetError {
-  return new TargetError('Adopting', `${message}; then its pods are taken over.`);
-}
-
-function inReserve(set: string, name: string): TargetError {
-  return blocked(
-    `Deployment.apps ${name} would start its empty ReplicaSet ${set} in place of what is taken from it: delete ${set}`,
-  );
-}
-
-function again(name: string): TargetError {
-  return blocked(
-    `Deployment.apps ${name} runs pods of its own beside those that were taken over: remove it from what applies it and delete it, or set paused: true and replicas: 0 there`,
-  );
-}
-
-function leftOver(set: string, name: string): TargetError {
-  return blocked(`ReplicaSet ${set} of Deployment.apps ${name} runs pods beside those that were taken over: delete it`);
-}
-
-function misled(autoscaler: string, name: string): TargetError {
-  return blocked(
-    `HorizontalPodAutoscaler ${autoscaler} scales Deployment.apps ${name}: let its scaleTargetRef name this Deployment, with apiVersion vish.dev/v1alpha1`,
-  );
-}
-
-function blocked(message: string): TargetError {
-  return new TargetError('AdoptionBlocked', message);
 }
