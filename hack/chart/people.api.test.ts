@@ -92,6 +92,7 @@ async function as(user: string, ...args: string[]): Promise<string> {
 const dry = '--dry-run=server';
 const look = ['get', 'vd', 'web', '-o', 'name'];
 const rollBack = ['annotate', dry, '--overwrite', 'vd', 'web', `${annotations.rollback}=1`];
+const handOver = ['annotate', dry, 'vd', 'web', `${annotations.handOver}=deployment/web`];
 const changeSpec = ['patch', dry, 'vd', 'web', '--type=merge', '-p', '{"spec":{"paused":true}}'];
 const remove = ['delete', dry, 'vd', 'web'];
 const onlyActions = 'you may set only annotations of actions';
@@ -121,6 +122,7 @@ describe('people may', () => {
     ['a deployer roll back', 'dora', rollBack],
     ['a deployer take an action away', 'dora', metadata({ annotations: { [annotations.retry]: null } })],
     ['an admin roll back', 'adam', rollBack],
+    ['an admin hand over', 'adam', handOver],
     ['an admin change the spec', 'adam', changeSpec],
     ['an admin delete', 'adam', remove],
     ['somebody with the verb update change the spec', 'updater', changeSpec],
@@ -136,6 +138,7 @@ describe('people may not', () => {
     ['a deployer change the spec', 'dora', changeSpec, onlyActions],
     ['a deployer change another annotation', 'dora', metadata({ annotations: { note: 'other' } }), onlyActions],
     ['a deployer remove another annotation', 'dora', metadata({ annotations: { note: null } }), onlyActions],
+    ['a deployer hand over', 'dora', handOver, 'you lack one of: hand-over'],
     ['a deployer change a label', 'dora', metadata({ labels: { team: 'b' } }), onlyActions],
     ['a deployer set a finalizer', 'dora', metadata({ finalizers: ['example.com/a'] }), onlyActions],
     ['a deployer delete', 'dora', remove, 'cannot delete resource'],

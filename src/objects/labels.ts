@@ -41,6 +41,10 @@ export const annotations = {
   abort: 'vish.dev/abort',
   restart: 'vish.dev/restart',
   skip: 'vish.dev/skip',
+  /** `deployment/` and the name of the apps/v1 Deployment that is to take the pods. */
+  handOver: 'vish.dev/hand-over',
+  /** On an apps/v1 Deployment: UID of the Deployment whose pods it was made for. */
+  handedOverBy: 'vish.dev/handed-over-by',
   /** On a pod template: when the restart was asked for that it belongs to. */
   restartedAt: 'vish.dev/restarted-at',
   /** On a ReplicaSet: the wanted number of replicas when its own was decided; a change of the scale is seen by it. */

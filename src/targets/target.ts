@@ -147,6 +147,23 @@ export interface Adoption {
   check(scope: Scope): Promise<void>;
 }
 
+/** Names of what was given away, and to whom. */
+export interface HandedTo {
+  readonly deployment: string;
+  readonly replicaSet: string;
+}
+
+/** `Lost`: what was made for it is gone, and the release is to be run by us again. */
+export type HandOverResult = 'Done' | 'Wait' | 'Lost';
+
+/** Gives what runs a release to apps/v1. A TargetError says what it waits for (`HandingOver`), or what is in the way. */
+export interface HandOver {
+  /** Whether it can begin; changes nothing. */
+  check(scope: Scope, live: Release, name: string): Promise<HandedTo>;
+  /** As far as it comes now. From its first call on nothing else may be asked of the place for this Deployment. */
+  carryOut(scope: Scope, to: HandedTo): Promise<HandOverResult>;
+}
+
 /**
  * A place where releases run. Every method may be called again at any time, also after a crash in its middle, and ends in
  * the same state; `contract/` holds the tests that every place must pass. What a place refuses is a TargetError.
@@ -155,6 +172,8 @@ export interface Target {
   readonly capabilities: Capabilities;
   /** Absent where nothing can be taken over. */
   readonly adoption?: Adoption;
+  /** Absent where nothing can be handed over. */
+  readonly handOver?: HandOver;
   /** What of the Deployment the release freezes for this place. No I/O. */
   render(input: RenderInput): unknown;
   /** Everything that comes before a replica runs: the template is accepted, the image can be pulled from there. */

@@ -6,6 +6,7 @@ import type {
   ListOptions,
   PatchOptions,
   Stored,
+  WriteOptions,
 } from '../../src/kube/client/client.ts';
 import { KubeError, type KubeErrorCode } from '../../src/kube/errors/errors.ts';
 import { formatKey, keyOf, type ObjectKey } from '../../src/kube/object/key.ts';
@@ -47,9 +48,10 @@ export class MemoryClient implements Client {
     return '';
   }
 
-  create<T extends KubeObject>(resource: Resource<T>, object: T): Promise<Stored<T>> {
+  create<T extends KubeObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): Promise<Stored<T>> {
     const { namespace, name = `generated-${this.version}` } = object.metadata;
     const key = namespace === undefined ? { name } : { namespace, name };
+    if (options.dryRun === true) return Promise.resolve(structuredClone(object) as Stored<T>);
     return this.serve(resource, key, 'create', (stored) => {
       if (stored) throw failure('AlreadyExists', resource, key);
       return { ...object, metadata: { uid: `uid-${this.version}`, ...object.metadata, name } };

@@ -10,7 +10,7 @@ import type { Parts } from './parts.ts';
 import { recall } from './place/memory.ts';
 import type { Binding } from './ports.ts';
 import { lookAgainIn } from './requeue.ts';
-import { cleaningStatus } from './status/status.ts';
+import { toldStatus } from './status/status.ts';
 
 /** Held only by Deployments of which something stands outside the cluster. */
 export const targetFinalizer = 'vish.dev/target';
@@ -65,7 +65,7 @@ interface Pending {
 const cleaning: Finding = { reason: 'CleaningUp', message: 'What was made outside the cluster is being removed.' };
 
 async function tell(parts: Parts, look: Look, { finding = cleaning, lookAgainMs }: Pending): Promise<Result> {
-  await parts.writeStatus(look, cleaningStatus(look, finding), finding);
+  await parts.writeStatus(look, toldStatus(look, finding), finding);
   return lookAgainIn(lookAgainMs);
 }
 

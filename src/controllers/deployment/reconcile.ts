@@ -2,6 +2,7 @@ import { done, formatKey, type Reconcile, type Result } from '../../kube/index.t
 import { noteActions } from './actions/note.ts';
 import { keepMeasuring } from './checks/measure.ts';
 import { holdOpen, remove } from './deletion.ts';
+import { carryOut, settle } from './hand-over/carry-out.ts';
 import type { Look } from './look.ts';
 import { Obstacle } from './obstacle.ts';
 import type { Parts } from './parts.ts';
@@ -29,8 +30,11 @@ export function createReconcile(parts: Parts): Reconcile {
     if (deployment.metadata.deletionTimestamp !== undefined) return remove(parts, found);
     const look = await noteActions(parts, found);
     if (look === undefined) return done;
+    const { handOver } = look.deployment.status ?? {};
+    if (handOver?.finishedAt !== undefined) return settle(parts, look, handOver);
     const binding = bindingOf(parts.findTarget, look.deployment);
     if (binding instanceof Obstacle) return refuse(parts, look, binding);
+    if (handOver !== undefined) return carryOut(parts, look, handOver, binding);
     const open = await holdOpen(parts.client, look.deployment, { binding, signal });
     const ready = { ...look, deployment: open };
     return (await takeBackOrphans(ready)) ? { requeueAfterMs: takenBackMs } : release(parts, ready, binding);

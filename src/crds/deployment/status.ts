@@ -12,7 +12,7 @@ import { strategyTypes } from '../strategy/strategy.ts';
 /** Every outcome that a release can have. */
 export const outcomes = ['Live', 'InProgress', 'Superseded', 'RolledBack', 'Aborted', 'Failed'] as const;
 export const causes = ['Commit', 'Spec', 'ConfigMap', 'Secret', 'Rollback', 'Restart', 'Retry', 'Adoption'] as const;
-export const actionNames = ['Promote', 'Abort', 'Retry', 'Rollback', 'Restart', 'Skip'] as const;
+export const actionNames = ['Promote', 'Abort', 'Retry', 'Rollback', 'Restart', 'Skip', 'HandOver'] as const;
 export const hookResults = ['Running', 'Passed', 'Failed'] as const;
 export const checkResults = ['Running', 'Passed', 'Failed', 'NoData', 'Inconclusive'] as const;
 
@@ -98,6 +98,13 @@ const ecs = z.strictObject({
   repositoryUri: text(512).optional().describe('Where the image was copied to.'),
 });
 
+const handOver = z.strictObject({
+  deployment: objectName().describe('Name of the apps/v1 Deployment.'),
+  replicaSet: objectName().describe('ReplicaSet of the release that served; it goes on under the other owner.'),
+  startedAt: time().describe('From then on nothing else is done for this Deployment.'),
+  finishedAt: time().optional().describe('When apps/v1 had taken it.'),
+});
+
 const queued = z.strictObject({
   release: int64(1).describe('Number of the release.'),
   since: time().describe('When it began to wait.'),
@@ -144,6 +151,7 @@ export const deploymentStatus = z.strictObject({
   history: listMap(release, { max: 50, keys: ['number'] })
     .optional()
     .describe('Releases, newest first.'),
+  handOver: handOver.optional().describe('Set by vish.dev/hand-over as soon as it has begun.'),
   actions: listMap(action, { max: actionNames.length, keys: ['action'] })
     .optional()
     .describe('Last action of each sort.'),

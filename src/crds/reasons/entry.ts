@@ -18,6 +18,7 @@ export type Word =
   | 'Ready'
   | 'Degraded'
   | 'RolledBack'
+  | 'HandedOver'
   | 'Failed'
   | 'Queued'
   | 'Running'

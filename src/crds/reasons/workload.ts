@@ -102,6 +102,28 @@ export const workloadReasons = {
     cause: 'The pods of target.cluster.adopt are being taken over.',
     remedy: nothingToDo,
   },
+  HandOverBlocked: {
+    kinds,
+    axes: ['Progressing'],
+    course: 'Stuck',
+    cause: 'The pods cannot be given to the apps/v1 Deployment that vish.dev/hand-over names.',
+    remedy: 'Follow the message, or take the annotation away; it is tried again every minute.',
+  },
+  HandingOver: {
+    kinds,
+    axes: ['Progressing'],
+    course: 'Working',
+    cause: 'The pods are being given to the apps/v1 Deployment that vish.dev/hand-over names.',
+    remedy: nothingToDo,
+  },
+  HandedOver: {
+    kinds,
+    axes: ['Progressing'],
+    course: 'Done',
+    word: 'HandedOver',
+    cause: 'The apps/v1 Deployment of status.handOver runs the app; this Deployment does nothing any more.',
+    remedy: 'Delete it; nothing that serves goes with it.',
+  },
   RouteNotReady: {
     kinds,
     axes: ['Synced'],

@@ -15,6 +15,7 @@ import { createCommands } from './commands/commands.ts';
 import { commandInformers } from './commands/informers.ts';
 import { scheduleInformer } from './commands/schedules.ts';
 import { diagnose } from './diagnosis/diagnosis.ts';
+import { ClusterHandOver } from './hand-over/hand-over.ts';
 import { type ClusterInformers, clusterInformers, haveSynced } from './informers.ts';
 import { observationOf } from './observe.ts';
 import { refusedTemplate, trialOf } from './prepare.ts';
@@ -65,6 +66,7 @@ export function createClusterTarget(options: ClusterTargetOptions): Target {
 class ClusterTarget implements Target {
   readonly capabilities = capabilities;
   readonly adoption: ClusterAdoption;
+  readonly handOver: ClusterHandOver;
   readonly commands: Commands;
   private readonly informers: ClusterInformers;
   private readonly routes: Routes;
@@ -82,6 +84,7 @@ class ClusterTarget implements Target {
     const divider = new Divider({ client, clock, observer });
     this.ways = new Ways({ routes: this.routes, divider, informers: this.informers });
     this.adoption = new ClusterAdoption({ client, clock, observer });
+    this.handOver = new ClusterHandOver({ client, observer });
     this.mirrors = new Mirrors({ client, clock });
     this.writes = new Writes({ client, applier: new Applier({ client, clock, fieldManager }), observer });
     const schedules = { informer: scheduleInformer(cache), writes: this.writes };

@@ -37,6 +37,7 @@ export const spared: readonly Spared[] = [
       'update deployments.vish.dev/finalizers',
       'update builds.vish.dev/finalizers',
       'update controllerrevisions.apps/finalizers',
+      'update deployments.apps/finalizers',
       'delete replicasets.apps',
       'delete configmaps',
     ],
@@ -65,6 +66,11 @@ export const spared: readonly Spared[] = [
     rights: ['get replicasets.apps', 'get controllerrevisions.apps', 'get deployments.vish.dev', 'get jobs.batch'],
     why: 'Only after a crash between two writes, and for what somebody orphaned.',
     test: 'src/operator/kill.api.test.ts',
+  },
+  {
+    rights: ['create deployments.apps'],
+    why: 'Only for a hand-over to apps/v1, which a person asks for.',
+    test: 'src/controllers/deployment/hand-over.api.test.ts',
   },
   {
     rights: ['delete deployments.vish.dev'],

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { aDeployment } from '../../../../test/support/cluster-place/builders.ts';
+import type { DeploymentSpec } from '../../../crds/deployment/spec.ts';
 import type { DeploymentStatus } from '../../../crds/deployment/status.ts';
 import type { Plan } from '../../../rollout/engine/legs.ts';
 import { takeActions } from './actions.ts';
@@ -13,13 +15,18 @@ const hashes = new Map([
 function take(
   annotations: Record<string, string>,
   status: DeploymentStatus = {},
-  spec: { pin?: number; suspend?: boolean; strategy?: Plan } = {},
+  spec: { pin?: number; suspend?: boolean; strategy?: Plan; target?: DeploymentSpec['target'] } = {},
 ) {
   return takeActions({
     annotations,
     status,
     hashes,
-    spec: { suspend: false, strategy: { type: 'Rolling' }, ...spec },
+    spec: {
+      suspend: false,
+      strategy: { type: 'Rolling' },
+      target: aDeployment().spec.target,
+      ...spec,
+    },
     now,
   });
 }
@@ -147,5 +154,40 @@ describe('what a person decides about a release that comes', () => {
       rollout: { aborting: true, phase: 'RollingBack' },
       refusedRelease: 'two',
     });
+  });
+});
+
+describe('a hand-over', () => {
+  const live = { release: 1, weight: 100, replicas: 1, ready: 1 };
+  const asked = { 'vish.dev/hand-over': 'deployment/web' };
+
+  it('is recorded as a wish, and is one no more when the annotation goes', () => {
+    const once = take(asked, { live });
+
+    expect(once?.actions).toEqual([{ action: 'HandOver', value: 'deployment/web', recordedAt: at }]);
+    expect(take({}, { ...once, live })?.actions).toMatchObject([{ action: 'HandOver', clearedAt: at }]);
+  });
+
+  it.each(['web', 'deployment/', 'deployment/Web', 'statefulset/web', 'deployment/a/b'])(
+    'to "%s", which is no name of one, is refused',
+    (value) => {
+      const taken = take({ 'vish.dev/hand-over': value }, { live });
+
+      expect(taken?.actions?.[0]?.refused).toContain('Write deployment/');
+    },
+  );
+
+  it('of nothing is refused, and so is one from outside of the cluster', () => {
+    const outside = take(asked, { live }, { target: { ref: { name: 'ecs' } } });
+
+    expect(take(asked)?.actions?.[0]?.refused).toContain('No release serves yet');
+    expect(outside?.actions?.[0]?.refused).toContain('Only what runs in this cluster');
+  });
+
+  it.each(['rollback', 'restart', 'promote', 'hand-over'])('has the last word: afterwards %s is refused', (action) => {
+    const handOver = { deployment: 'old', replicaSet: 'web-1', startedAt: at };
+    const taken = take({ [`vish.dev/${action}`]: '1' }, { live, handOver });
+
+    expect(taken?.actions?.[0]?.refused).toContain('Deployment.apps old runs the app');
   });
 });

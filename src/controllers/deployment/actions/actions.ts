@@ -1,8 +1,9 @@
 import { wholeSeconds } from '../../../crds/conditions/conditions.ts';
+import type { DeploymentSpec } from '../../../crds/deployment/spec.ts';
 import type { ActionRecord, DeploymentStatus } from '../../../crds/deployment/status.ts';
-import { annotations } from '../../../objects/labels.ts';
 import type { Plan } from '../../../rollout/engine/legs.ts';
-import { effects } from './effects.ts';
+import { effectOf } from './effects.ts';
+import { actionKeys } from './keys.ts';
 
 type Name = ActionRecord['action'];
 
@@ -11,7 +12,10 @@ export interface ActionInput {
   readonly status: DeploymentStatus;
   /** Hashes of the releases that exist, by number. */
   readonly hashes: ReadonlyMap<number, string>;
-  readonly spec: { readonly pin?: number | undefined; readonly suspend: boolean; readonly strategy: Plan };
+  readonly spec: Pick<DeploymentSpec, 'suspend' | 'target'> & {
+    readonly pin?: number | undefined;
+    readonly strategy: Plan;
+  };
   readonly now: Date;
 }
 
@@ -23,14 +27,7 @@ export type Remembered = Pick<
 
 const longestValue = 253;
 
-const written: readonly [Name, string][] = [
-  ['Rollback', annotations.rollback],
-  ['Retry', annotations.retry],
-  ['Restart', annotations.restart],
-  ['Promote', annotations.promote],
-  ['Abort', annotations.abort],
-  ['Skip', annotations.skip],
-];
+const written = Object.entries(actionKeys) as [Name, string][];
 
 /**
  * Takes in what annotations ask for, each value once; undefined when there is nothing new. It is written before anything
@@ -50,7 +47,7 @@ function take(memory: Remembered, input: ActionInput, { name, key }: { name: Nam
     return record === undefined || record.clearedAt !== undefined ? memory : clear(memory, record, input);
   if (record?.value === value && record.clearedAt === undefined) return memory;
   const recordedAt = wholeSeconds(input.now);
-  const effect = effects[name](value, input, memory);
+  const effect = effectOf(name, value, { input, memory });
   if ('refused' in effect) return withRecord(memory, { action: name, value, recordedAt, refused: effect.refused });
   return withRecord({ ...memory, ...effect }, { action: name, value, recordedAt });
 }

@@ -1,20 +1,32 @@
 import { wholeSeconds } from '../../../crds/conditions/conditions.ts';
 import type { ActionRecord } from '../../../crds/deployment/status.ts';
 import { abort, askOf, promote, skip } from '../../../rollout/engine/ask.ts';
+import { handOverName } from '../hand-over/name.ts';
 import { stateOfStatus } from '../place/state.ts';
 import type { ActionInput, Remembered } from './actions.ts';
 
 type Effect = Partial<Remembered> | { refused: string };
 type Act = (value: string, input: ActionInput, memory: Remembered) => Effect;
 
-/** What each action does, or why it does nothing. */
-export const effects: Record<ActionRecord['action'], Act> = {
+/** What an action does, or why it does nothing. */
+export function effectOf(
+  action: ActionRecord['action'],
+  value: string,
+  { input, memory }: { input: ActionInput; memory: Remembered },
+): Effect {
+  const { handOver: begun } = input.status;
+  if (begun === undefined) return effects[action](value, input, memory);
+  return { refused: `Deployment.apps ${begun.deployment} runs the app: this Deployment does nothing any more.` };
+}
+
+const effects: Record<ActionRecord['action'], Act> = {
   Rollback: rollback,
   Retry: retry,
   Restart: restart,
   Promote: ofRollout(promote),
   Abort: ofRollout(abort),
   Skip: ofRollout(skip),
+  HandOver: handOver,
 };
 
 function rollback(value: string, { hashes, spec, status, now }: ActionInput, { refusedRelease }: Remembered): Effect {
@@ -45,6 +57,16 @@ function restart(_value: string, { spec, now }: ActionInput, { pinned }: Remembe
     };
   }
   return { restartedAt: wholeSeconds(now) };
+}
+
+/** The record alone is the wish: whether it can begin is asked of the place. */
+function handOver(value: string, { spec, status }: ActionInput): Effect {
+  if (handOverName(value) === undefined) {
+    return { refused: 'Write deployment/ and the name that the Deployment of apps/v1 is to have.' };
+  }
+  if (spec.target.cluster === undefined) return { refused: 'Only what runs in this cluster can be handed over.' };
+  if (status.live === undefined) return { refused: 'No release serves yet, so there is nothing to hand over.' };
+  return {};
 }
 
 /** What a person decides about the release that is on its way. */

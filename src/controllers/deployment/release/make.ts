@@ -1,5 +1,6 @@
 import type { Deployment } from '../../../crds/deployment/deployment.ts';
 import { adopt, inOrder, isKubeError, type ObjectKey, withController } from '../../../kube/index.ts';
+import { refersTo } from '../../../kube/owner/owner.ts';
 import { labels, manager } from '../../../objects/labels.ts';
 import { deployments } from '../../../objects/vish.ts';
 import type { Read } from '../../../objects/wire.ts';
@@ -132,7 +133,7 @@ function refuseOwned({ metadata }: Read<ControllerRevision>, deployment: { name:
   if ((owner === undefined || owner.uid === deployment.uid) && deletionTimestamp === undefined) return;
   const what = `ControllerRevision ${name}`;
   // Of our own name, and not ours: of the one before, which garbage collection has not reached yet.
-  if (owner === undefined || owner.name === deployment.name) {
+  if (owner === undefined || (owner.name === deployment.name && refersTo(owner, deployments))) {
     const message = `${what} is of a Deployment of this name that was deleted, and goes with it.`;
     throw new Obstacle('CleaningUp', message, { lookAgainMs: 2000 });
   }

@@ -5,6 +5,7 @@ import type { Decision } from '../../../rollout/engine/decide.ts';
 import { afterFailureMessage, afterHook } from '../../../rollout/engine/hooks.ts';
 import type { Finding } from '../../../rollout/engine/state.ts';
 import type { Observation } from '../../../targets/target.ts';
+import { actionKeys } from '../actions/keys.ts';
 import { buildState, builtAxis } from '../artifact/builds.ts';
 import type { Look } from '../look.ts';
 import { hintsOf } from '../place/plan.ts';
@@ -39,6 +40,7 @@ export function nextStatus(look: Look, { wish, decision, observation, gone }: Ou
     ...commits(wish, decision, status),
     build: wish.build !== undefined && buildState(wish.build) !== 'Succeeded' ? wish.build.metadata.name : undefined,
     lastRelease: lastNumber(look, wish, status),
+    handOver: wish.handOver ?? status.handOver,
   };
 }
 
@@ -89,10 +91,10 @@ function synced({ unsynced }: Wish, observation: Observation | undefined): AxisC
 }
 
 /** Shown until the annotation goes or asks for something else. */
-function refusedAction({ actions = [] }: DeploymentStatus): AxisChange[] {
+export function refusedAction({ actions = [] }: DeploymentStatus): AxisChange[] {
   const action = actions.find(({ refused, clearedAt }) => refused !== undefined && clearedAt === undefined);
   if (action === undefined) return [];
-  const message = `vish.dev/${action.action.toLowerCase()}: "${action.value}" was not done. ${action.refused}`;
+  const message = `${actionKeys[action.action]}: "${action.value}" was not done. ${action.refused}`;
   return [{ type: 'Progressing', status: 'False', reason: 'ActionRefused', message }];
 }
 
@@ -110,14 +112,22 @@ function kept(axis: AxisChange, { deployment }: Look): AxisChange {
   return isKnown ? { type: axis.type, keep: true } : axis;
 }
 
-/** What is left to do when the Deployment goes; all else is as it was. */
-export function cleaningStatus(
+/** What is being done or stands in the way; all else is as it was. */
+export function toldStatus(look: Look, summary: Finding): Partial<DeploymentStatus> {
+  return summarised(
+    look,
+    summary,
+    ownedAxes.map((type) => ({ type, keep: true as const })),
+  );
+}
+
+/** The summary where nobody asked the engine. */
+export function summarised(
   { deployment: { status = {}, metadata }, now }: Look,
   summary: Finding,
-): Partial<DeploymentStatus> {
+  axes: readonly AxisChange[],
+): Pick<DeploymentStatus, 'observedGeneration' | 'conditions' | 'state'> {
   const { generation = 0 } = metadata;
-  const stored = status.conditions ?? [];
-  const axes = ownedAxes.map((type) => ({ type, keep: true as const }));
-  const conditions = nextConditions(stored, { summary, axes }, { now, generation });
+  const conditions = nextConditions(status.conditions ?? [], { summary, axes }, { now, generation });
   return { observedGeneration: generation, conditions: [...conditions], state: stateOf(conditions) };
 }

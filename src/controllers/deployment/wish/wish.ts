@@ -8,6 +8,7 @@ import { artifactOf, findOrMakeBuild, removeForRetry } from '../artifact/artifac
 import { refuseLostChecks } from '../checks/named.ts';
 import { secretPollMs } from '../configuration/configuration.ts';
 import { makeCopies } from '../configuration/copies.ts';
+import { askHandOver } from '../hand-over/ask.ts';
 import type { Look } from '../look.ts';
 import { Obstacle, obstacleOf, orObstacle } from '../obstacle.ts';
 import type { Artifact } from '../release/identity.ts';
@@ -22,6 +23,8 @@ export interface Wish {
   /** Was taken over and serves, though no status says so yet. */
   adopted?: StoredRelease;
   obstacle?: Finding;
+  /** What is to be handed over from the next look on. */
+  handOver?: NonNullable<DeploymentStatus['handOver']>;
   /** Why newer releases are held back. */
   hold?: string;
   observedCommit?: string;
@@ -54,6 +57,7 @@ interface Memory {
 
 async function wantedRelease(look: Look, target: Target, memory: Memory): Promise<StoredRelease | undefined> {
   const { deployment } = look;
+  await askHandOver(look, target, memory.wish);
   const hold = holdOf(deployment.spec, memory.status.pinned);
   if (hold === undefined) return newestRelease(look, target, memory);
   memory.wish.hold = hold.why;

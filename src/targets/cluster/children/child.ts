@@ -67,7 +67,8 @@ export function isOurs({ metadata }: KubeObject, deployment: Deployment): boolea
   return by === manager && name === deployment.metadata.name;
 }
 
-function stored({ metadata }: Deployment) {
+/** As an owner is named. */
+export function stored({ metadata }: Deployment) {
   const { uid = '', resourceVersion = '' } = metadata;
   return { metadata: { ...metadata, uid, resourceVersion } };
 }
