@@ -74,7 +74,7 @@ it('a Deployment that is deleted in the foreground goes after all that it made, 
   await app.untilSays('version 1');
 });
 
-it('an app of apps/v1 is taken over with its pods, and goes on to the next release by command and check', async () => {
+it('an app of apps/v1 is taken over with its pods, goes on by command and check, and is handed back to apps/v1', async () => {
   const { namespace, api } = world;
   const visitor = visit([await startOldApp(world, 'old')]);
   const successor = followIn(world, 'taken');
@@ -92,20 +92,26 @@ it('an app of apps/v1 is taken over with its pods, and goes on to the next relea
   expect(status?.checks).toMatchObject([{ name: 'smoke', result: 'Passed' }]);
   expect(await world.kubectl('get', 'cronjobs', '--output=name')).toContain('nightly');
   await untilHeard('version new', await serviceIn(world, 'old'));
-  expect((await visitor.leave()).failed).toEqual([]);
 
   await api.client.patch(deployments, { namespace, name: 'taken' }, { spec: { schedules: null } }, { type: 'merge' });
   await until(async () => (await world.kubectl('get', 'cronjobs', '--output=name')) === '', {
     deadlineMs: 20_000,
     everyMs: 200,
   });
-  await world.kubectl(
-    'delete',
-    'deployments.vish/taken',
-    'deployments.apps/old',
-    'services/old',
-    '--cascade=foreground',
-  );
+
+  const serving = await podsOf('taken');
+  await successor.annotate({ 'vish.dev/hand-over': 'deployment/back' });
+  await successor.until(({ status: now }) => now?.state === 'HandedOver');
+  await world.kubectl('delete', 'deployments.vish/taken', '--cascade=foreground', '--wait', '--timeout=90s');
+  await world.kubectl('rollout', 'status', 'deployment.apps/back', '--timeout=90s');
+  const kept = await podsOf('taken');
+  await world.kubectl('rollout', 'restart', 'deployment.apps/back');
+  await world.kubectl('rollout', 'status', 'deployment.apps/back', '--timeout=90s');
+
+  expect(kept).toEqual(serving);
+  expect((await visitor.leave()).failed).toEqual([]);
+  const left = ['deployments.apps/old', 'deployments.apps/back', 'services/old', 'services/taken'];
+  await world.kubectl('delete', ...left, 'poddisruptionbudgets/taken', '--cascade=foreground');
 });
 
 it('with a Project goes everything that was made for it', async () => {
@@ -129,4 +135,11 @@ async function exists(resource: Resource, name: string): Promise<boolean> {
     if (isKubeError(error, 'NotFound')) return false;
     throw error;
   }
+}
+
+/** Those that are not ending. */
+async function podsOf(name: string): Promise<string[]> {
+  const { namespace, api } = world;
+  const { items } = await api.client.list(pods, { namespace, labelSelector: `vish.dev/deployment=${name}` });
+  return items.flatMap(({ metadata }) => (metadata.deletionTimestamp === undefined ? [metadata.uid] : [])).toSorted();
 }

@@ -22,7 +22,7 @@ import { silentLogger } from './scripted-api/rig.ts';
 const namespace = 'shop';
 const release = aRelease({ workload: { scale: { replicas: 2 } } });
 
-export interface SetParts {
+interface SetParts {
   readonly name?: string;
   readonly replicas?: number;
   readonly owner?: Omit<OwnerReference, 'controller'>;
