@@ -172,6 +172,7 @@ describe.skipIf(!(await hasGo()))('others', () => {
       hashes: new Map([1, 2, 3, 4].map((number) => [number, `hash-${number}`])),
       spec: {
         suspend: false,
+        target: {},
         strategy: {
           type: 'BlueGreen',
           blueGreen: { promotion: 'Manual', previous: { warm: 'Full', warmSeconds: 300 } },

@@ -98,7 +98,7 @@ it('ends in a state of its own that stays the same, in which nothing serves by u
   const look = aLook({ live, handOver: begun });
   const result = await carryOut(server.parts, look, begun, { target: aTarget(), outside: false });
   const [ended = {}] = server.writes;
-  const later = aLook({ ...look.deployment.status, ...ended } as DeploymentStatus, new Date('2026-01-02T00:00:00Z'));
+  const later = aLook({ ...look.deployment.status, ...ended }, new Date('2026-01-02T00:00:00Z'));
   await settle(server.parts, later, { ...begun, finishedAt: at });
 
   expect(ended).toMatchObject({ state: 'HandedOver', handOver: { ...begun, finishedAt: at }, replicas: 0 });

@@ -32,12 +32,20 @@ export type Move =
 export function nextMove(deployment: Deployment, { set, apps }: Seen): Move {
   if (apps !== undefined && !isMadeFor(apps, deployment)) return 'Taken';
   if (apps?.metadata.deletionTimestamp !== undefined) return 'Wait';
+  return apps === undefined ? without(set) : withApps(set, apps);
+}
+
+function without(set: Seen['set']): Move {
+  if (set === undefined) return 'Lost';
+  if (isOfRelease(set)) return 'Create';
+  return controllerOf(set)?.kind === 'Deployment' ? 'Lost' : 'Taken';
+}
+
+function withApps(set: Seen['set'], apps: Stored<AppsDeployment>): Move {
   // Deleted by a person: apps/v1 makes it anew from the same template.
-  if (set === undefined) return apps === undefined ? 'Lost' : resumed(apps);
-  const owner = controllerOf(set);
-  if (isOfRelease(set)) return apps === undefined ? 'Create' : 'Give';
-  if (apps === undefined) return owner?.kind === 'Deployment' ? 'Lost' : 'Taken';
-  if (owner?.uid !== apps.metadata.uid) return 'Taken';
+  if (set === undefined) return resumed(apps);
+  if (isOfRelease(set)) return 'Give';
+  if (controllerOf(set)?.uid !== apps.metadata.uid) return 'Taken';
   return hasNoticed(apps) ? resumed(apps) : 'Wait';
 }
 
