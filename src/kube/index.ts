@@ -35,7 +35,7 @@ export { formatKey, keyOf, type ObjectKey, parseKey } from './object/key.ts';
 export type { KubeObject, ObjectMeta, StoredObject } from './object/object.ts';
 export type { Resource } from './object/resource.ts';
 export { adopt, release } from './owner/adopt.ts';
-export { withController } from './owner/owner.ts';
+export { controllerOf, controllerReference, isControlledBy, withController } from './owner/owner.ts';
 export { Access } from './server/access.ts';
 export { Health } from './server/health.ts';
 export { HttpServer } from './server/http-server.ts';

@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Build } from '../../crds/build/build.ts';
-import { type Client, ifPresent, isKubeError, isRefusal, type Stored, withController } from '../../kube/index.ts';
-import { isControlledBy } from '../../kube/owner/owner.ts';
+import {
+  type Client,
+  ifPresent,
+  isControlledBy,
+  isKubeError,
+  isRefusal,
+  type Stored,
+  withController,
+} from '../../kube/index.ts';
 import { type ConfigMap, configMaps } from '../../objects/core.ts';
 import { labels, manager } from '../../objects/labels.ts';
 import { builds } from '../../objects/vish.ts';

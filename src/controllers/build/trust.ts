@@ -1,8 +1,7 @@
 import type { Build } from '../../crds/build/build.ts';
 import type { Trust } from '../../crds/build/status.ts';
 import type { Project } from '../../crds/project/project.ts';
-import type { Stored } from '../../kube/index.ts';
-import { controllerOf } from '../../kube/owner/owner.ts';
+import { controllerOf, type Stored } from '../../kube/index.ts';
 
 /**
  * A Build that a Deployment made belongs to the Project, and who made it vouches for its commit a moment later. Belonging

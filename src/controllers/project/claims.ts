@@ -1,6 +1,6 @@
 import type { Deployment } from '../../crds/deployment/deployment.ts';
 import type { Project } from '../../crds/project/project.ts';
-import { controllerOf, isControlledBy } from '../../kube/owner/owner.ts';
+import { controllerOf, isControlledBy } from '../../kube/index.ts';
 import { labels, manager } from '../../objects/labels.ts';
 import type { Read } from '../../objects/wire.ts';
 

@@ -1,4 +1,4 @@
-import type { KubeObject, StoredObject } from './object.ts';
+import type { KubeObject } from './object.ts';
 
 /** Where an object lives. A cluster-scoped object has no namespace. */
 export interface ObjectKey {
@@ -13,7 +13,7 @@ export function keyOf(object: KubeObject): string {
 }
 
 /** The key of a stored object, for calls on it. */
-export function objectKey({ metadata: { namespace, name } }: Pick<StoredObject, 'metadata'>): ObjectKey {
+export function objectKey({ metadata: { namespace, name } }: { readonly metadata: ObjectKey }): ObjectKey {
   return namespace ? { namespace, name } : { name };
 }
 

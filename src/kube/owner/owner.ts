@@ -1,10 +1,15 @@
-import type { KubeObject, OwnerReference, StoredObject } from '../object/object.ts';
+import type { KubeObject, ObjectMeta, OwnerReference } from '../object/object.ts';
 import { apiVersionOf, type Resource } from '../object/resource.ts';
+
+/** What a reference to an object says, and where that counts. */
+export interface Identified {
+  readonly metadata: Pick<ObjectMeta, 'namespace'> & { readonly name: string; readonly uid: string };
+}
 
 /** An object that owns others, with its kind: objects in lists do not name theirs. */
 export interface Owner {
   resource: Resource;
-  object: StoredObject;
+  object: Identified;
 }
 
 /** The reference of the one owner that manages an object. */
@@ -19,8 +24,11 @@ export function controllerOf(object: KubeObject): OwnerReference | undefined {
 }
 
 /** By UID: an owner that was deleted and made again under its old name is another one. */
-export function isControlledBy(object: KubeObject, owner: StoredObject): boolean {
-  return controllerOf(object)?.uid === owner.metadata.uid;
+export function isControlledBy(
+  object: KubeObject,
+  { metadata: { uid } }: { readonly metadata: Pick<Identified['metadata'], 'uid'> },
+): boolean {
+  return controllerOf(object)?.uid === uid;
 }
 
 /** Whether `reference` is to a kind, in any version of its group. For mapping a child to the key of its owner. */

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
 import { withController } from '../../kube/index.ts';
 import { annotations, labels } from '../../objects/labels.ts';
-import { controllerRevisions, type PodTemplate, type ReplicaSet } from '../../objects/workloads.ts';
+import type { PodTemplate, ReplicaSet } from '../../objects/workloads.ts';
 import type { Release } from '../../rollout/release.ts';
+import { ownerOf } from './owner.ts';
 import { commonLabels, releaseSelector } from './selectors.ts';
 import type { Size } from './writes.ts';
 
@@ -41,8 +42,7 @@ export function replicaSetFor(deployment: Deployment, release: Release, size: Si
       template: withLabels(templateOf(release), deployment, release),
     },
   };
-  const revision = { metadata: { namespace, name: release.name, uid: release.uid, resourceVersion: '' } };
-  return withController(intent, { resource: controllerRevisions, object: revision });
+  return withController(intent, ownerOf(release, namespace));
 }
 
 /** A template that was taken over has none of our labels in it. */

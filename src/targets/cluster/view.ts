@@ -1,6 +1,5 @@
 import type { Deployment } from '../../crds/deployment/deployment.ts';
-import type { Stored } from '../../kube/index.ts';
-import { keyOf } from '../../kube/index.ts';
+import { isControlledBy, keyOf, type Stored } from '../../kube/index.ts';
 import type { Pod } from '../../objects/core.ts';
 import { annotations, labels } from '../../objects/labels.ts';
 import type { ReplicaSet } from '../../objects/workloads.ts';
@@ -53,10 +52,9 @@ function standing({ replicaSets }: ClusterInformers, deployment: Deployment, rel
 
 /** By UID, and by its selector: with another one it would count and delete pods of others. */
 export function isOf(set: ReplicaSet, deployment: Deployment, release: Release): boolean {
-  const controller = set.metadata.ownerReferences?.find((reference) => reference.controller === true);
   const selected = Object.entries(set.spec?.selector.matchLabels ?? {});
   const wanted = releaseSelector(deployment, release.name);
-  if (controller?.uid !== release.uid) return false;
+  if (!isControlledBy(set, { metadata: release })) return false;
   // One that was taken over keeps the selector that it had, which nobody can change.
   if (adoptedSet(release)?.uid === set.metadata.uid) return true;
   return selected.length === Object.keys(wanted).length && selected.every(([label, value]) => wanted[label] === value);

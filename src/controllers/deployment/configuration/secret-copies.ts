@@ -1,4 +1,4 @@
-import { formatKey, ifPresent, isKubeError, isRefusal } from '../../../kube/index.ts';
+import { controllerOf, formatKey, ifPresent, isKubeError, isRefusal } from '../../../kube/index.ts';
 import { type Secret, secrets } from '../../../objects/core.ts';
 import type { Read } from '../../../objects/wire.ts';
 import type { ControllerRevision } from '../../../objects/workloads.ts';
@@ -45,8 +45,9 @@ async function makeSecretCopy(
 }
 
 /** What somebody else put there under this name would run as ours. */
-function refuseForeign({ metadata }: Read<Secret>, revision: Read<ControllerRevision>): void {
-  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+function refuseForeign(found: Read<Secret>, revision: Read<ControllerRevision>): void {
+  const { metadata } = found;
+  const owner = controllerOf(found);
   if (owner?.uid === revision.metadata.uid) return;
   if (owner?.name === revision.metadata.name) {
     const message = `Secret "${metadata.name}" is of a release of this name that was deleted, and goes with it.`;

@@ -1,5 +1,5 @@
 import type { Deployment } from '../../../crds/deployment/deployment.ts';
-import { adopt, inOrder, isKubeError, type ObjectKey, withController } from '../../../kube/index.ts';
+import { adopt, controllerOf, inOrder, isKubeError, type ObjectKey, withController } from '../../../kube/index.ts';
 import { refersTo } from '../../../kube/owner/owner.ts';
 import { labels, manager } from '../../../objects/labels.ts';
 import { deployments } from '../../../objects/vish.ts';
@@ -127,9 +127,9 @@ export async function createRevision(
   }
 }
 
-function refuseOwned({ metadata }: Read<ControllerRevision>, deployment: { name: string; uid: string }): void {
-  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
-  const { deletionTimestamp, name } = metadata;
+function refuseOwned(revision: Read<ControllerRevision>, deployment: { name: string; uid: string }): void {
+  const owner = controllerOf(revision);
+  const { deletionTimestamp, name } = revision.metadata;
   if ((owner === undefined || owner.uid === deployment.uid) && deletionTimestamp === undefined) return;
   const what = `ControllerRevision ${name}`;
   // Of our own name, and not ours: of the one before, which garbage collection has not reached yet.

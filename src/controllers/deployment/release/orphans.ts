@@ -1,4 +1,4 @@
-import { adopt, type Informer } from '../../../kube/index.ts';
+import { adopt, controllerOf, type Informer } from '../../../kube/index.ts';
 import { labels, manager } from '../../../objects/labels.ts';
 import { deployments } from '../../../objects/vish.ts';
 import type { Read } from '../../../objects/wire.ts';
@@ -9,9 +9,10 @@ import { readRelease } from './revision.ts';
 /** Index of revisions by the Deployment that they were made for, while nobody owns them. */
 export const orphanIndex = 'orphan';
 
-export function orphanKeys({ metadata }: Read<ControllerRevision>): string[] {
+export function orphanKeys(revision: Read<ControllerRevision>): string[] {
+  const { metadata } = revision;
   const { [labels.managedBy]: by, [labels.deployment]: of } = metadata.labels ?? {};
-  const isFree = metadata.ownerReferences?.some(({ controller }) => controller === true) !== true;
+  const isFree = controllerOf(revision) === undefined;
   if (by !== manager || of === undefined || !isFree || metadata.deletionTimestamp !== undefined) return [];
   return [`${metadata.namespace}/${of}`];
 }

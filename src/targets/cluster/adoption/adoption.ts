@@ -1,13 +1,20 @@
 import type { Deployment } from '../../../crds/deployment/deployment.ts';
-import { type Client, ifPresent, keyOf, Lru, type Stored } from '../../../kube/index.ts';
-import { controllerReference, isControlledBy } from '../../../kube/owner/owner.ts';
+import {
+  type Client,
+  controllerOf,
+  controllerReference,
+  ifPresent,
+  isControlledBy,
+  keyOf,
+  Lru,
+  type Stored,
+} from '../../../kube/index.ts';
 import { pods, services } from '../../../objects/core.ts';
 import { labels } from '../../../objects/labels.ts';
 import {
   type AppsDeployment,
   appsDeployments,
   autoscalers,
-  controllerRevisions,
   type ReplicaSet,
   replicaSets,
 } from '../../../objects/workloads.ts';
@@ -15,6 +22,7 @@ import type { Release } from '../../../rollout/release.ts';
 import type { Clock } from '../../../seams/clock.ts';
 import type { Adoption, Found, Scope, TargetError } from '../../target.ts';
 import { isOurs } from '../children/child.ts';
+import { ownerOf } from '../owner.ts';
 import { adoptedSet } from '../replica-set.ts';
 import { settingsOf } from '../settings.ts';
 import type { WriteObserver } from '../writes.ts';
@@ -22,7 +30,6 @@ import {
   autoscalerOf,
   emptySetsOf,
   isAtRest,
-  isOwned,
   isSecondOwner,
   labelsToKeep,
   setsOf,
@@ -84,9 +91,7 @@ export class ClusterAdoption implements Adoption {
     const set = await ifPresent(this.options.client.get(replicaSets, { namespace, name: wanted.name }, { signal }));
     // Deleted by somebody: the release is made anew from its template.
     if (set?.metadata.uid !== wanted.uid || set.metadata.deletionTimestamp !== undefined) return false;
-    const { uid, name } = release;
-    if (!isControlledBy(set, { metadata: { uid, name, resourceVersion: '' } }))
-      await this.moveOwner(set, release, scope);
+    if (!isControlledBy(set, { metadata: release })) await this.moveOwner(set, release, scope);
     await this.markPods(set, release, scope);
     return sizeOf(set) > 0;
   }
@@ -110,7 +115,7 @@ export class ClusterAdoption implements Adoption {
     if (owner !== undefined && startsPods(owner)) return again(name);
     // By its ReplicaSets: its own count is for a moment still of what was just taken from it.
     const [left] = setsOf(name, owner, (await client.list(replicaSets, { namespace, signal })).items);
-    if (left !== undefined) return isOwned(left) ? again(name) : leftOver(left.metadata.name, name);
+    if (left !== undefined) return controllerOf(left) ? again(name) : leftOver(left.metadata.name, name);
     if (owner === undefined) return 'Alone';
     const autoscaler = autoscalerOf(name, (await client.list(autoscalers, { namespace, signal })).items);
     return autoscaler === undefined ? 'Alone' : misled(autoscaler, name);
@@ -165,8 +170,7 @@ export class ClusterAdoption implements Adoption {
       const others = items.filter((each) => each.metadata.uid !== uid);
       await this.pause(owner, others, scope);
     }
-    const revision = { metadata: { namespace, name: release.name, uid: release.uid, resourceVersion: '' } };
-    const ownerReferences = [controllerReference({ resource: controllerRevisions, object: revision })];
+    const ownerReferences = [controllerReference(ownerOf(release, namespace))];
     const marks = marksOf(deployment, release);
     const patch = {
       metadata: { uid, resourceVersion, ownerReferences, labels: marks },
@@ -184,8 +188,11 @@ export class ClusterAdoption implements Adoption {
     const { namespace = '' } = set.metadata;
     const marks = marksOf(deployment, release);
     const { items } = await client.list(pods, { namespace, labelSelector: selectorOf(set), signal });
-    const unmarked = items.filter(({ metadata }) =>
-      Object.entries(marks).some(([label, value]) => metadata.labels?.[label] !== value),
+    // By owner: pods of somebody else may have the same labels, and would be taken for replicas.
+    const unmarked = items.filter(
+      (pod) =>
+        isControlledBy(pod, set) &&
+        Object.entries(marks).some(([label, value]) => pod.metadata.labels?.[label] !== value),
     );
     await Promise.all(
       unmarked.map(({ metadata: { name, uid } }) =>

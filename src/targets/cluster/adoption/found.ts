@@ -1,4 +1,4 @@
-import type { Stored } from '../../../kube/index.ts';
+import { controllerOf, isControlledBy, type Stored } from '../../../kube/index.ts';
 import type { AppsDeployment, Autoscaler, PodTemplate, ReplicaSet } from '../../../objects/workloads.ts';
 
 /** What apps/v1 tells the ReplicaSets of one Deployment apart by. */
@@ -11,9 +11,9 @@ export function setsOf(
   sets: readonly Stored<ReplicaSet>[],
 ): Stored<ReplicaSet>[] {
   return sets.filter((set) => {
-    const { deletionTimestamp, labels, ownerReferences = [], name: own } = set.metadata;
+    const { deletionTimestamp, labels, name: own } = set.metadata;
     if (deletionTimestamp !== undefined || sizeOf(set) === 0) return false;
-    const controller = ownerReferences.find((reference) => reference.controller === true);
+    const controller = controllerOf(set);
     if (controller !== undefined) return controller.uid === owner?.metadata.uid;
     // Nobody's, and called as apps/v1 calls those of a Deployment of this name.
     return own === `${name}-${labels?.[hashLabel]}`;
@@ -25,15 +25,8 @@ export function setsOf(
  * the newest of these in their place, an old version behind the Service of the user.
  */
 export function emptySetsOf(owner: Stored<AppsDeployment>, sets: readonly Stored<ReplicaSet>[]): Stored<ReplicaSet>[] {
-  const { deletionTimestamp, uid } = owner.metadata;
-  if (deletionTimestamp !== undefined) return [];
-  const isItsOwn = ({ ownerReferences = [] }: Stored<ReplicaSet>['metadata']) =>
-    ownerReferences.some((reference) => reference.controller === true && reference.uid === uid);
-  return sets.filter((set) => sizeOf(set) === 0 && isItsOwn(set.metadata));
-}
-
-export function isOwned({ metadata: { ownerReferences = [] } }: Stored<ReplicaSet>): boolean {
-  return ownerReferences.some(({ controller }) => controller === true);
+  if (owner.metadata.deletionTimestamp !== undefined) return [];
+  return sets.filter((set) => sizeOf(set) === 0 && isControlledBy(set, owner));
 }
 
 export function sizeOf({ spec, status }: ReplicaSet): number {

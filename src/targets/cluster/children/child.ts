@@ -1,5 +1,5 @@
 import type { Deployment } from '../../../crds/deployment/deployment.ts';
-import { type KubeObject, type Resource, type Stored, withController } from '../../../kube/index.ts';
+import { controllerOf, type KubeObject, type Resource, type Stored, withController } from '../../../kube/index.ts';
 import { labels, manager } from '../../../objects/labels.ts';
 import { deployments } from '../../../objects/vish.ts';
 import { TargetError } from '../../target.ts';
@@ -35,9 +35,9 @@ export function refuseForeign(deployment: Deployment, children: readonly Child[]
   }
 }
 
-export function foreign(what: string, { metadata }: KubeObject): TargetError {
-  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
-  if (owner !== undefined && isLeftover(owner, metadata.name)) {
+export function foreign(what: string, object: KubeObject): TargetError {
+  const owner = controllerOf(object);
+  if (owner !== undefined && isLeftover(owner, object.metadata.name)) {
     const message = `${what} is of a Deployment of this name that was deleted, and goes with it`;
     return new TargetError('CleaningUp', message);
   }
@@ -48,7 +48,7 @@ export function foreign(what: string, { metadata }: KubeObject): TargetError {
   );
 }
 
-type Owner = NonNullable<KubeObject['metadata']['ownerReferences']>[number];
+type Owner = NonNullable<ReturnType<typeof controllerOf>>;
 
 /**
  * There is one object of a kind and name, so an owner of the same name that is not the one of today was deleted: garbage
@@ -60,15 +60,15 @@ function isLeftover({ apiVersion, kind, name }: Owner, ownName: string | undefin
 }
 
 /** Ours by its owner, or left behind by a Deployment of this name that was deleted without what it owned. */
-export function isOurs({ metadata }: KubeObject, deployment: Deployment): boolean {
-  const controller = metadata.ownerReferences?.find((reference) => reference.controller === true);
+export function isOurs(object: KubeObject, deployment: Deployment): boolean {
+  const controller = controllerOf(object);
   if (controller !== undefined) return controller.uid === deployment.metadata.uid;
-  const { [labels.managedBy]: by, [labels.deployment]: name } = metadata.labels ?? {};
+  const { [labels.managedBy]: by, [labels.deployment]: name } = object.metadata.labels ?? {};
   return by === manager && name === deployment.metadata.name;
 }
 
 /** As an owner is named. */
 export function stored({ metadata }: Deployment) {
-  const { uid = '', resourceVersion = '' } = metadata;
-  return { metadata: { ...metadata, uid, resourceVersion } };
+  const { uid = '' } = metadata;
+  return { metadata: { ...metadata, uid } };
 }

@@ -1,4 +1,4 @@
-import { type Client, ifPresent, isKubeError, keyOf, type Stored } from '../../../kube/index.ts';
+import { type Client, ifPresent, isControlledBy, isKubeError, keyOf, type Stored } from '../../../kube/index.ts';
 import { annotations, labels } from '../../../objects/labels.ts';
 import { type Job, jobs } from '../../../objects/workloads.ts';
 import type { HookReport } from '../../../rollout/engine/state.ts';
@@ -8,7 +8,7 @@ import type { Scope } from '../../target.ts';
 import { foreign } from '../children/child.ts';
 import { endingOf, hasEnded } from './ending.ts';
 import { type CommandInformers, jobsOf, podsOfJob } from './informers.ts';
-import { hookJobFor, isOwnedBy, jobNameOf } from './job.ts';
+import { hookJobFor, jobNameOf } from './job.ts';
 import { keepSchedules, type SchedulesOptions } from './schedules.ts';
 
 export interface CommandsOptions {
@@ -53,7 +53,7 @@ function isInTheWay(job: Stored<Job>, wanted: readonly Command[]): boolean {
 function isTryOf(job: Stored<Job>, { release, attempt }: Command): boolean {
   const { metadata } = job;
   return (
-    isOwnedBy(job, release) &&
+    isControlledBy(job, { metadata: release }) &&
     metadata.deletionTimestamp === undefined &&
     metadata.annotations?.[annotations.attempt] === attempt
   );
@@ -104,6 +104,6 @@ async function begin({ client }: CommandsOptions, { deployment, signal }: Scope,
     // Named after the release, for the words of whose owner was deleted.
     const named = { ...existing, metadata: { ...existing.metadata, name: release.name } };
     const isFound = existing.metadata.labels?.[labels.commandOf] !== undefined;
-    if (!isFound || !isOwnedBy(existing, release)) throw foreign(`Job ${name}`, named);
+    if (!isFound || !isControlledBy(existing, { metadata: release })) throw foreign(`Job ${name}`, named);
   }
 }

@@ -15,8 +15,8 @@ export interface Ending {
 export function endingOf(job: Stored<Job>, pods: readonly Stored<Pod>[], now: number): Ending {
   const ends = pods.flatMap(endOf).toSorted((a, b) => a.at - b.at);
   const ran = ends.some(({ isOwn }) => isOwn);
-  if (isTrue(job, 'Complete')) return { outcome: 'Passed', message: 'It has passed.', ran: true };
-  const failed = job.status?.conditions?.find(({ type, status }) => type === 'Failed' && status === 'True');
+  if (conditionOf(job, 'Complete')) return { outcome: 'Passed', message: 'It has passed.', ran: true };
+  const failed = conditionOf(job, 'Failed');
   const last = ends.at(-1);
   const waits = last === undefined ? waitsFor(pods, now) : `A try has failed. ${last.message}`;
   if (failed === undefined) return { outcome: 'Running', message: waits, ran };
@@ -28,11 +28,12 @@ export function endingOf(job: Stored<Job>, pods: readonly Stored<Pod>[], now: nu
 }
 
 export function hasEnded(job: Stored<Job>): boolean {
-  return isTrue(job, 'Complete') || isTrue(job, 'Failed');
+  return (conditionOf(job, 'Complete') ?? conditionOf(job, 'Failed')) !== undefined;
 }
 
-function isTrue({ status }: Job, type: string): boolean {
-  return status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
+/** The condition, where it is True. */
+function conditionOf({ status }: Job, type: string) {
+  return status?.conditions?.find((condition) => condition.type === type && condition.status === 'True');
 }
 
 /** Why no pod of it runs, where there is a reason. */

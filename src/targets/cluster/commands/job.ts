@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Deployment } from '../../../crds/deployment/deployment.ts';
-import { type KubeObject, withController } from '../../../kube/index.ts';
+import { withController } from '../../../kube/index.ts';
 import { annotations, labels } from '../../../objects/labels.ts';
-import { controllerRevisions, type Job, type PodTemplate } from '../../../objects/workloads.ts';
+import type { Job, PodTemplate } from '../../../objects/workloads.ts';
 import type { Release } from '../../../rollout/release.ts';
 import type { Command } from '../../commands.ts';
+import { ownerOf } from '../owner.ts';
 import { templateOf } from '../replica-set.ts';
 import { commonLabels } from '../selectors.ts';
 import { besideReplicas, commandTemplate } from './template.ts';
@@ -66,14 +67,9 @@ export function jobFor(deployment: Deployment, release: Release, parts: JobParts
       template,
     },
   };
-  const revision: KubeObject = { metadata: { namespace, name: release.name, uid: release.uid, resourceVersion: '' } };
-  return withController(job, { resource: controllerRevisions, object: revision as never });
+  return withController(job, ownerOf(release, namespace));
 }
 
 export function ownLabels({ metadata }: Deployment, kind: string): Record<string, string> {
   return { [labels.commandOf]: metadata.name, [labels.command]: kind };
-}
-
-export function isOwnedBy({ metadata }: Job, { uid }: Pick<Release, 'uid'>): boolean {
-  return metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid) ?? false;
 }

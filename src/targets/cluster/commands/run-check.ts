@@ -1,12 +1,11 @@
 import type { Deployment } from '../../../crds/deployment/deployment.ts';
-import { type Client, ifPresent, isKubeError, keyOf, type Stored } from '../../../kube/index.ts';
+import { type Client, ifPresent, isControlledBy, isKubeError, keyOf, type Stored } from '../../../kube/index.ts';
 import { type Job, jobs } from '../../../objects/workloads.ts';
 import type { Release } from '../../../rollout/release.ts';
 import { type Clock, sleep } from '../../../seams/clock.ts';
 import { type CheckRun, checkJobFor } from './check-job.ts';
 import { type Ending, endingOf, hasEnded } from './ending.ts';
 import { type CommandInformers, podsOfJob } from './informers.ts';
-import { isOwnedBy } from './job.ts';
 
 export interface CheckJobsOptions {
   readonly client: Pick<Client, 'get' | 'create' | 'delete'>;
@@ -52,7 +51,7 @@ async function findOrMake(
     if (!isKubeError(error, 'AlreadyExists')) throw error;
     const { namespace = '', name = '' } = intent.metadata;
     const existing = await client.get(jobs, { namespace, name });
-    return isOwnedBy(existing, release) ? existing : undefined;
+    return isControlledBy(existing, { metadata: release }) ? existing : undefined;
   }
 }
 

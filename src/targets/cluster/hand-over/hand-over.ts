@@ -1,5 +1,4 @@
-import { ifPresent, isKubeError } from '../../../kube/index.ts';
-import { controllerReference } from '../../../kube/owner/owner.ts';
+import { controllerReference, ifPresent, isKubeError } from '../../../kube/index.ts';
 import { appsDeployments, autoscalers, replicaSets } from '../../../objects/workloads.ts';
 import type { Release } from '../../../rollout/release.ts';
 import { type HandedTo, type HandOver, type HandOverResult, type Scope, TargetError } from '../../target.ts';

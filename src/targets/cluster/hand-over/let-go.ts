@@ -1,6 +1,7 @@
 import type { Deployment } from '../../../crds/deployment/deployment.ts';
 import {
   type Client,
+  controllerReference,
   ifPresent,
   isKubeError,
   type KubeObject,
@@ -8,7 +9,6 @@ import {
   release,
   type Stored,
 } from '../../../kube/index.ts';
-import { controllerReference } from '../../../kube/owner/owner.ts';
 import { services } from '../../../objects/core.ts';
 import { labels } from '../../../objects/labels.ts';
 import { grpcRoutes, httpRoutes } from '../../../objects/routes.ts';

@@ -1,6 +1,5 @@
 import type { Deployment } from '../../../crds/deployment/deployment.ts';
-import type { Stored } from '../../../kube/index.ts';
-import { controllerOf } from '../../../kube/owner/owner.ts';
+import { controllerOf, isControlledBy, type Stored } from '../../../kube/index.ts';
 import { labels } from '../../../objects/labels.ts';
 import type { AppsDeployment, ReplicaSet } from '../../../objects/workloads.ts';
 import { isMadeFor } from './wanted.ts';
@@ -45,7 +44,7 @@ function withApps(set: Seen['set'], apps: Stored<AppsDeployment>): Move {
   // Deleted by a person: apps/v1 makes it anew from the same template.
   if (set === undefined) return resumed(apps);
   if (isOfRelease(set)) return 'Give';
-  if (controllerOf(set)?.uid !== apps.metadata.uid) return 'Taken';
+  if (!isControlledBy(set, apps)) return 'Taken';
   return hasNoticed(apps) ? resumed(apps) : 'Wait';
 }
 
