@@ -7,6 +7,8 @@ const requestLoops = 'test/support/request-loops/setup.ts';
 export default defineConfig({
   test: {
     passWithNoTests: true,
+    // The report of a run keeps messages, not differences: a cut message would not say what went wrong.
+    chaiConfig: { truncateThreshold: 4_000 },
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts', 'hack/**/*.ts'],

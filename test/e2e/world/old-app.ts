@@ -3,6 +3,7 @@ import type { Deployment } from '../../../src/crds/deployment/deployment.ts';
 import { services } from '../../../src/objects/core.ts';
 import { appsDeployments } from '../../../src/objects/workloads.ts';
 import { appPort, serviceIn } from './addresses.ts';
+import { untilHeard } from './followed.ts';
 import type { Address } from './visitor.ts';
 import type { World } from './world.ts';
 
@@ -43,7 +44,10 @@ export async function startOldApp(world: World, name: string): Promise<Address> 
   });
   await api.client.create(services, { metadata, spec: { selector: labels, ports: [{ port: appPort }] } });
   await world.kubectl('rollout', 'status', `deployment.apps/${name}`, '--timeout=90s');
-  return serviceIn(world, name);
+  const address = await serviceIn(world, name);
+  // A node hears of the pods behind a Service a moment after they are ready.
+  await untilHeard('version old', address);
+  return address;
 }
 
 /** The Deployment of ours that takes it over, and rolls on to a version of its own. */
