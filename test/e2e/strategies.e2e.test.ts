@@ -3,7 +3,7 @@ import { halted, release } from './strategies/acts.ts';
 import { columns } from './strategies/columns.ts';
 import { type Contestant, contestantIn } from './strategies/contestant.ts';
 import { leftOf, untilOnlyMadeIsLeft } from './strategies/gone.ts';
-import { expectedOf, play } from './strategies/play.ts';
+import { expectedOf, play, untilServed } from './strategies/play.ts';
 import { bad, disasters, live, outage, people, type Row } from './strategies/rows.ts';
 import { endWorld } from './world/verdict.ts';
 import { startWorld, type World } from './world/world.ts';
@@ -19,6 +19,7 @@ beforeAll(async () => {
   const first = everybody().map(async (contestant) => {
     await contestant.release();
     await contestant.until(({ status }) => status?.state === 'Ready', 90_000);
+    await untilServed(contestant);
   });
   await Promise.all(first);
 });

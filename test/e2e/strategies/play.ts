@@ -94,12 +94,17 @@ function textOf(end: Omit<End, 'lost'>): string {
 
 /** Visitors hear the live release, and nothing runs or stands behind a Service of its own that should have ended. */
 async function expectServed(world: World, contestant: Contestant): Promise<void> {
+  await untilServed(contestant);
+  const strays = () => straysOf(world, contestant);
+  const describe = async () => `nothing is left of what ended at ${contestant.name}: ${(await strays()).join(', ')}`;
+  await until(async () => (await strays()).length === 0, { deadlineMs: 30_000, everyMs: 500, describe });
+}
+
+/** The data plane is later than the status, most of all where it has not heard of a Service before. */
+export async function untilServed(contestant: Contestant): Promise<void> {
   const { status } = await contestant.read();
   const words = contestant.words.get(status?.live?.release ?? 0) ?? 'a release of this row';
   for (const address of await contestant.addresses()) await untilHeard(words, address);
-  const strays = () => straysOf(world, contestant);
-  const describe = async () => `nothing is left of what ended at ${contestant.name}: ${(await strays()).join(', ')}`;
-  await until(async () => (await strays()).length === 0, { deadlineMs: 30_000, everyMs: 300, describe });
 }
 
 async function straysOf({ api, namespace }: World, contestant: Contestant): Promise<string[]> {

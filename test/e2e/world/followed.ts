@@ -27,7 +27,7 @@ export function followIn({ namespace, api: { client } }: World, name: string): F
       let last: Stored<Deployment> | undefined;
       const describe = () => `${name}: ${holds.toString()}; ${JSON.stringify(last?.status)}`;
       const look = async () => holds((last = await read()));
-      await until(look, { deadlineMs, everyMs: 200, describe });
+      await until(look, { deadlineMs, everyMs: 300, describe });
       return last as Stored<Deployment>;
     },
   };

@@ -22,7 +22,10 @@ async function clientWith(...podOwners: (string | undefined)[]): Promise<MemoryC
   for (const [index, uid] of podOwners.entries()) {
     const owner = { resource: replicaSets, object: { metadata: { namespace, name: 'some', uid: uid ?? '' } } };
     const owned = uid === undefined ? {} : { ownerReferences: [controllerReference(owner)] };
-    await client.create(pods, { metadata: { namespace, name: `pod-${index}`, labels: app, ...owned }, spec: { containers: [] } });
+    await client.create(pods, {
+      metadata: { namespace, name: `pod-${index}`, labels: app, ...owned },
+      spec: { containers: [] },
+    });
   }
   return client;
 }
