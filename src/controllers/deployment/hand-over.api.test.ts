@@ -20,6 +20,8 @@ afterAll(() => rig.close());
 
 const key = (name: string) => ({ namespace: rig.namespace, name });
 const patience = { deadlineMs: 60_000, everyMs: 100 };
+/** The garbage collector hears of a new kind of owner within half a minute, and tries again after that. */
+const collected = { deadlineMs: 150_000, everyMs: 500 };
 
 async function podsBehind(service: string): Promise<string[]> {
   const { spec } = await rig.client.get(services, key(service));
@@ -58,7 +60,7 @@ it('gives the pods that run to apps/v1, which rolls on from them, and leaves all
   // The first release goes with it, so the garbage collector has been there.
   await until(
     async () => (await rig.client.list(controllerRevisions, { namespace: rig.namespace })).items.length === 1,
-    patience,
+    collected,
   );
   const [revision] = (await rig.client.list(controllerRevisions, { namespace: rig.namespace })).items;
   const copies = (await rig.client.list(configMaps, { namespace: rig.namespace })).items.filter((each) =>
@@ -80,7 +82,7 @@ it('gives the pods that run to apps/v1, which rolls on from them, and leaves all
   expect(revision && ownerKinds(revision)).toEqual(['apps/v1 Deployment']);
   expect(copies.length).toBeGreaterThan(0);
   expect(ownerKinds(budget)).toEqual([]);
-}, 120_000);
+}, 240_000);
 
 it('gives back what it took over, and waits until the name is free', async () => {
   const labels = { app: 'old' };

@@ -43,7 +43,7 @@ export function planPair(pair: PairState, weights: Weights, input: ShiftInput): 
   if (stable === next) return { stable, next, share: pair.settled.stable && stable === pair.stable ? 0 : pair.share };
   // Nothing goes to who is not to have any, only because it stands behind the other name.
   if (pair.share === 100 && given(weights, stable) === 0) return { stable, next, share: 100 };
-  return { stable, next, share: shareTowards(given(weights, next), pair, { stable, next }, input) };
+  return { stable, next, share: shareTowards(wantedShare({ stable, next }, weights, input), pair, { stable, next }, input) };
 }
 
 /** A Service is led elsewhere only while it has no traffic. */
@@ -58,6 +58,16 @@ function leadsFor({ stable, next, share }: PairState, weights: Weights, input: S
 /** Of a release that is forgotten the gate says nothing, and nothing runs. */
 function given(weights: Weights, release: number): number {
   return weights.get(release) ?? 0;
+}
+
+/**
+ * Where the first is to have nothing any more and a third release a part, there is no name for the third yet: all goes to the
+ * second, whose the most is, or else for a moment back to the first, so that it is led behind the name that gets free.
+ */
+function wantedShare({ stable, next }: Pick<PairPlan, 'stable' | 'next'>, weights: Weights, input: ShiftInput): number {
+  const heir = heirOf(stable, weights, input);
+  if (given(weights, stable) > 0 || given(weights, next) === 0 || heir === undefined) return given(weights, next);
+  return heir === next ? 100 : 0;
 }
 
 function shareTowards(
