@@ -43,7 +43,8 @@ export function planPair(pair: PairState, weights: Weights, input: ShiftInput): 
   if (stable === next) return { stable, next, share: pair.settled.stable && stable === pair.stable ? 0 : pair.share };
   // Nothing goes to who is not to have any, only because it stands behind the other name.
   if (pair.share === 100 && given(weights, stable) === 0) return { stable, next, share: 100 };
-  return { stable, next, share: shareTowards(wantedShare({ stable, next }, weights, input), pair, { stable, next }, input) };
+  const wanted = wantedShare({ stable, next }, weights, input);
+  return { stable, next, share: shareTowards(wanted, pair, { stable, next }, input) };
 }
 
 /** A Service is led elsewhere only while it has no traffic. */
