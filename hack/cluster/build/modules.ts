@@ -22,6 +22,7 @@ export const toolModules: readonly ToolModule[] = [
   toolModule('buildkit', 'github.com/moby/buildkit', 'buildkit'),
   toolModule('helm', 'helm.sh/helm/v4', 'helm'),
   toolModule('cosign', 'github.com/sigstore/cosign/v3', 'cosign'),
+  toolModule('kube-score', 'github.com/zegl/kube-score', 'kubeScore'),
   toolModule('traefik', 'github.com/traefik/traefik/v3', 'traefik', true),
 ];
 

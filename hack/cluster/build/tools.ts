@@ -99,6 +99,11 @@ export const tools = {
     variables: { 'sigs.k8s.io/release-utils/version.gitVersion': versions.cosign },
     seconds: 180,
   }),
+  /** For the test of the manifests that people install. */
+  kubeScore: tool('kube-score', {
+    binaries: { 'kube-score': 'github.com/zegl/kube-score/cmd/kube-score' },
+    seconds: 50,
+  }),
 } satisfies Record<string, Tool>;
 
 export type ToolId = keyof typeof tools;
@@ -123,7 +128,7 @@ export const nodeTools: readonly ToolId[] = [
 export const lateTools: readonly ToolId[] = ['localPath', 'buildkit', 'traefik', 'helm'];
 
 /** What tests alone need, and build when they begin. */
-export const testTools: readonly ToolId[] = ['cosign'];
+export const testTools: readonly ToolId[] = ['cosign', 'kubeScore'];
 
 function tool(name: string, rest: Omit<Tool, 'name' | 'module'> & { module?: string }): Tool {
   return { name, module: name, ...rest };
