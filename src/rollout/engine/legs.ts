@@ -54,8 +54,10 @@ function blueGreenLegs({ blueGreen: settings = defaultBlueGreen }: Plan): Leg[] 
   const { promotion, approvalDeadlineSeconds: seconds, previewReplicas } = settings;
   const goal: Goal = { weight: 0, size: previewReplicas ?? 'Full' };
   const decision: Leg[] = promotion === 'Manual' ? [{ waits: 'Person', seconds, goal }] : [];
-  const before = checking(settings.before, goal);
-  return [{ waits: 'Machine', goal }, ...before, ...decision, ...ending(settings.background, settings.after)];
+  const between = [...checking(settings.before, goal), ...decision];
+  // With nothing to wait for between its replicas and its traffic, both are one goal: the gate lets traffic follow.
+  const first: Leg[] = between.length === 0 ? [] : [{ waits: 'Machine', goal }, ...between];
+  return [...first, ...ending(settings.background, settings.after)];
 }
 
 /**

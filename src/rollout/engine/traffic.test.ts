@@ -46,21 +46,18 @@ describe('BlueGreen', () => {
     expect(engine.ask(one, { prepared: true }).aim).toMatchObject({ release: 1, stage: { weight: 100, replicas: 4 } });
   });
 
-  it('brings the new release up without traffic, then switches, then keeps the old one for its time', () => {
+  it('asks for all traffic at once where nothing is waited for before it, then keeps the old one for its time', () => {
     const engine = serving(blueGreen({ previous: { warmSeconds: 120 } }));
 
-    const preview = engine.look(two, running);
-    engine.look(two, succeeded);
-    const after = engine.look(two, running);
+    const coming = engine.look(two, running);
     const live = engine.look(two, succeeded);
     engine.advance(119);
     const warm = engine.look(two, succeeded);
     engine.advance(1);
     const cold = engine.look(two, succeeded);
 
-    expect(preview.aim).toMatchObject({ release: 2, from: 1, stage: { weight: 0, replicas: 4 } });
-    expect(preview.state.rollout?.progress).toBe('0/2');
-    expect(after.aim.stage).toEqual({ weight: 100, replicas: 4 });
+    expect(coming.aim).toMatchObject({ release: 2, from: 1, stage: { weight: 100, replicas: 4 } });
+    expect(coming.state.rollout?.progress).toBe('0/1');
     expect(live).toMatchObject({ state: { live: 2, previous: { release: 1 } }, summary: { reason: 'ReleaseLive' } });
     expect(warm.aim.warm).toEqual({ release: 1, replicas: 4 });
     expect(warm.lookAgainAt?.getTime()).toBe(engine.nowMs);
@@ -125,7 +122,6 @@ describe('BlueGreen', () => {
 
   it('goes back when the switch makes no progress before its deadline', () => {
     const engine = serving(blueGreen());
-    engine.look(two, succeeded);
     engine.look(two, running);
     engine.advance(60);
 
@@ -195,7 +191,7 @@ describe('BlueGreen', () => {
     engine.look(two, running);
     const next = engine.look(three, running);
 
-    expect(next.aim).toMatchObject({ release: 3, from: 1, stage: { weight: 0 } });
+    expect(next.aim).toMatchObject({ release: 3, from: 1 });
     expect(engine.outcomes()).toEqual(['3 InProgress', '2 Superseded', '1 Live']);
   });
 
