@@ -3,6 +3,7 @@ import { aCheck } from '../../test/support/checks.ts';
 import { aRelease } from '../../test/support/cluster-place/builders.ts';
 import { useRig } from '../outbound/test-rig.ts';
 import { ManualClock } from '../seams/manual-clock.ts';
+import type { ReachRelease } from './kinds/path.ts';
 import { createMeasure, type RunJob, type Subject, unmeasurable } from './measure.ts';
 
 const rig = useRig('checks');
@@ -31,7 +32,11 @@ function measure(kind: Record<string, unknown>, prometheusAddress?: string) {
   const runJob: RunJob = async ({ check, job: { command }, seconds }) => {
     return { verdict: 'Passed', message: `${check}: ${command.join(' ')} within ${seconds} s` };
   };
-  const ports = { outbound: rig().client(), client: client as never, clock: new ManualClock(), runJob };
+  const reachRelease: ReachRelease = ({ release }) => {
+    if (release.number !== 2) return { verdict: 'Failed', message: 'None of its replicas is ready.' };
+    return { address: '127.0.0.2', port: rig().port, outbound: rig().client() };
+  };
+  const ports = { outbound: rig().client(), client: client as never, clock: new ManualClock(), runJob, reachRelease };
   const options = { ...ports, prometheusAddress };
   return createMeasure(options)(aCheck('errors', kind), subject, new AbortController().signal);
 }
@@ -75,13 +80,24 @@ it.each([
   expect(rig().seen).toEqual([]);
 });
 
-it.each([
-  [{ http: { path: '/health' } }, 'use http.url'],
-  [{ http: { url: 'https://a.test', expectedStatuses: [200, 302] } }, 'has 302'],
-])('says what cannot be measured: %j', (kind, why) => {
-  expect(unmeasurable(aCheck('errors', kind))).toContain(why);
+it('asks the release itself for a path', async () => {
+  expect(await measure({ http: { path: '/health?deep=1' } })).toMatchObject({ verdict: 'Passed', value: '200' });
+  expect(rig().seen.map(({ request }) => request.url)).toEqual(['/health?deep=1']);
 });
 
-it('measures what is no redirect', () => {
-  expect(unmeasurable(aCheck('errors', { http: { url: 'https://a.test', expectedStatuses: [304] } }))).toBeUndefined();
+const cluster = { inCluster: true, port: 8080 };
+
+it.each([
+  [{ http: { path: '/health' } }, { ...cluster, inCluster: false }, 'use http.url'],
+  [{ http: { path: '/health' } }, { ...cluster, port: undefined }, 'workload.port'],
+  [{ http: { url: 'https://a.test', expectedStatuses: [200, 302] } }, cluster, 'has 302'],
+])('says what cannot be measured: %j at %j', (kind, place, why) => {
+  expect(unmeasurable(aCheck('errors', kind), place)).toContain(why);
+});
+
+it.each([
+  ['what is no redirect', { url: 'https://a.test', expectedStatuses: [304] }],
+  ['a redirect of the release itself, which is not followed', { path: '/', expectedStatuses: [302] }],
+])('measures %s', (_, http) => {
+  expect(unmeasurable(aCheck('errors', { http }), cluster)).toBeUndefined();
 });

@@ -4,6 +4,7 @@ import type { Measurement } from '../rollout/checks/run.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Call } from './call.ts';
 import { measureHttp } from './kinds/http.ts';
+import { measurePath, type ReachRelease } from './kinds/path.ts';
 import { measurePrometheus } from './kinds/prometheus.ts';
 import { measureWebhook } from './kinds/webhook.ts';
 import { type LoginOptions, secretLogins } from './login.ts';
@@ -50,19 +51,22 @@ export interface MeasureOptions extends LoginOptions {
   readonly outbound: Pick<Outbound, 'request' | 'stream'>;
   /** Runs the command of a check at the place of the release. */
   readonly runJob: RunJob;
+  /** Leads to the release that is measured, and to nothing else. */
+  readonly reachRelease: ReachRelease;
   /** Asked where a check names no address. */
   readonly prometheusAddress?: string | undefined;
 }
 
 /** Measures whatever kind the check is of; what could not be asked is a reading without data, never an error. */
 export function createMeasure(options: MeasureOptions): Measure {
-  const { outbound, prometheusAddress, runJob } = options;
+  const { outbound, prometheusAddress, runJob, reachRelease } = options;
   const loginFor = secretLogins(options);
   return async (check, subject, signal) => {
     const { http, prometheus, webhook, job, timeoutSeconds: seconds } = check;
     const call: Call = { outbound, seconds, signal };
     const { namespace } = subject;
     if (job !== undefined) return runJob({ check: check.name, job, seconds, subject, signal });
+    if (http?.path !== undefined) return measurePath({ ...http, path: http.path }, reachRelease(subject), call);
     if (http?.url !== undefined) return measureHttp({ ...http, url: http.url }, call);
     if (prometheus !== undefined) {
       const { address = prometheusAddress, credentialsRef } = prometheus;
@@ -71,7 +75,7 @@ export function createMeasure(options: MeasureOptions): Measure {
       if ('problem' in login) return noData(login.problem);
       return measurePrometheus(prometheus, subject, { ...call, ...login, address });
     }
-    if (webhook === undefined) return noData(unmeasurable(check) ?? 'It says nothing to ask.');
+    if (webhook === undefined) return noData('It says nothing to ask.');
     return askWebhook({ name: check.name, webhook }, subject, call);
   };
 
@@ -92,9 +96,18 @@ interface Asked {
 const noAddress =
   'No Prometheus is named: set prometheus.address of the check, or checks.prometheusAddress in the settings of the operator.';
 
-/** Why this version cannot measure a check, with what can be done instead. */
-export function unmeasurable({ http }: Check): string | undefined {
-  if (http?.path !== undefined) return 'http.path is not asked by this version: use http.url.';
+/** Where a release is to be measured. */
+export interface Place {
+  readonly inCluster: boolean;
+  readonly port: number | undefined;
+}
+
+/** Why a check cannot be measured there, with what can be done instead. */
+export function unmeasurable({ http }: Check, { inCluster, port }: Place): string | undefined {
+  if (http?.path !== undefined) {
+    if (!inCluster) return 'http.path is asked only of what runs in this cluster: use http.url.';
+    return port === undefined ? 'http.path is asked at workload.port: set it, or use a job.' : undefined;
+  }
   const redirect = http?.expectedStatuses?.find((status) => followed.has(status));
   if (redirect === undefined) return undefined;
   return `http.expectedStatuses has ${redirect}, but redirects are followed: name the status of where it leads.`;

@@ -45,6 +45,7 @@ import { createEcsTarget } from '../targets/ecs/ecs-target.ts';
 import { ecsPlacesIn } from '../targets/ecs/place.ts';
 import { createImageCopier } from '../targets/ecs/task/copier.ts';
 import { checkJobs } from './check-jobs.ts';
+import { checkReplicas } from './check-replicas.ts';
 import type { Outside } from './outside.ts';
 import { createFindTarget } from './places.ts';
 import { controllerRunnable, productWatchRunnable } from './runnables.ts';
@@ -137,6 +138,7 @@ function deploymentController(shared: Shared, sessions: Sessions) {
       client,
       clock,
       runJob: checkJobs({ ...shared, admitImage: checkImage({ ...images, stores: untrustedIn(cache) }) }),
+      reachRelease: checkReplicas(shared),
       ...shared.settings.checks,
     }),
   });

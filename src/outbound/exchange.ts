@@ -12,6 +12,8 @@ interface Exchange {
   readonly dispatcher: Dispatcher;
   readonly deadline: Deadline;
   readonly limits: Limits;
+  /** Whether a redirect is an answer like any other. */
+  readonly takesRedirect: boolean;
   /** Told before each hop, so that an error can name the one that failed. */
   readonly onHop: (followed: number, hop: Hop) => void;
 }
@@ -29,7 +31,7 @@ export async function exchange(context: Exchange, first: Hop): Promise<Answer> {
   for (let followed = 0; ; followed++) {
     context.onHop(followed, hop);
     const response = await send(context, hop);
-    const next = nextOrDiscard(response, hop);
+    const next = context.takesRedirect ? undefined : nextOrDiscard(response, hop);
     if (!next) return answer(context, response, hop);
     if (followed >= context.limits.redirects) throw new Fault('TooManyRedirects', `more than ${followed}`);
     hop = next;

@@ -103,6 +103,8 @@ export interface OutboundRequest {
   readonly limits?: Partial<Limits>;
   /** Gives up when aborted. Default: only the deadlines end it. */
   readonly signal?: AbortSignal;
+  /** Gives a redirect back as the answer that it is. Default: false, redirects are followed as far as the limits say. */
+  readonly takesRedirect?: boolean;
   /** Leaves the path out of errors, for webhooks whose path is the secret. Default: false, errors show the path. */
   readonly secretPath?: boolean;
 }

@@ -98,7 +98,7 @@ interface Client {
 }
 
 async function openStream({ options, agent }: Client, request: OutboundRequest): Promise<OutboundStream> {
-  const { method = 'GET', headers = {}, body, signal, secretPath = false } = request;
+  const { method = 'GET', headers = {}, body, signal, secretPath = false, takesRedirect = false } = request;
   const limits = { ...defaultLimits, ...options.limits, ...request.limits };
   const flight = new Flight({ options, name: /^[A-Z]+$/.test(method) ? method : 'request', secretPath });
   const deadline = new Deadline(options.clock, { code: 'TotalTimeout', ms: limits.totalMs, caller: signal });
@@ -106,7 +106,11 @@ async function openStream({ options, agent }: Client, request: OutboundRequest):
     const target = flight.aim(parseTarget(request.url));
     const first = { target, method: checkedMethod(method), headers: checkedHeaders(headers), body };
     const onHop = (followed: number, hop: Hop) => flight.hop(followed, hop);
-    return streamOf(await exchange({ dispatcher: agent, deadline, limits, onHop }, first), deadline, flight);
+    return streamOf(
+      await exchange({ dispatcher: agent, deadline, limits, takesRedirect, onHop }, first),
+      deadline,
+      flight,
+    );
   } catch (error) {
     deadline.end();
     throw flight.failed(error);

@@ -14,7 +14,7 @@ export interface Range {
  * metadata services of the clouds, some of which have addresses that look public. Own table, because ipaddr.js has
  * names for ranges but not the clouds', and a range's width decides which exception opens it.
  */
-const table: Readonly<Record<string, string>> = {
+const table = {
   'metadata service': `169.254.169.254 169.254.170.2 169.254.170.23 169.254.0.23 169.254.42.42 100.100.100.200
     168.63.129.16 192.0.0.192 fd00:ec2::254 fd00:ec2::23 fd20:ce::254 fd00:42::42 fe80::a9fe:a9fe fd00:c1::a9fe:a9fe`,
   loopback: '127.0.0.0/8 ::1',
@@ -27,11 +27,14 @@ const table: Readonly<Record<string, string>> = {
   'embedded address': '::/96 2002::/16 2001::/32 64:ff9b:1::/48 192.88.99.0/24',
   reserved: `192.0.0.0/24 192.0.2.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 240.0.0.0/4 192.31.196.0/24
     192.52.193.0/24 192.175.48.0/24 2001::/23 2001:db8::/32 3fff::/20 2620:4f:8000::/48 100::/64`,
-};
+} as const satisfies Readonly<Record<string, string>>;
 
 export const specialRanges: readonly Range[] = Object.entries(table).flatMap(([name, list]) =>
   ranges(name, list.split(/\s+/)),
 );
+
+/** Where pods have their addresses, and nodes, and much else. */
+export const privateNetworks: readonly string[] = table['private network'].split(' ');
 
 const publicV6 = range('public', '2000::/3');
 const translated = range('NAT64', '64:ff9b::/96');

@@ -48,9 +48,12 @@ export interface RigOptions {
   readonly kubeconfig?: string;
   /** Default: as many as there are. */
   readonly maxConcurrentRollouts?: number;
-  /** Default: places in memory. */
-  readonly places?: (tools: PlaceTools) => Pick<DeploymentControllerOptions, 'findTarget' | 'targetSources'>;
+  /** Default: places in memory, and checks that all say the same. */
+  readonly places?: (tools: PlaceTools) => Places;
 }
+
+type Places = Pick<DeploymentControllerOptions, 'findTarget' | 'targetSources'> &
+  Partial<Pick<DeploymentControllerOptions, 'measure'>>;
 
 /** The controller on a real API server, with a place, a repository and a registry that a test moves by hand. */
 export async function deploymentRig(namespace: string, options: RigOptions = {}) {
@@ -93,9 +96,9 @@ export async function deploymentRig(namespace: string, options: RigOptions = {})
       logger: log,
       metrics: new ControllerMetrics(new Registry()),
       recorder: { record: (notice) => void events.push(notice) },
-      ...(options.places ?? fakePlaces)(tools),
       maxConcurrentRollouts: options.maxConcurrentRollouts ?? Number.POSITIVE_INFINITY,
       ...portsOf(world),
+      ...(options.places ?? fakePlaces)(tools),
     });
     const started = controller.start();
     return {

@@ -3,7 +3,11 @@ import { type OutboundCode, OutboundError, type OutboundStream } from '../../out
 import { type Call, orNoData, within } from '../call.ts';
 import type { Reading } from '../measure.ts';
 
-type Settings = Omit<NonNullable<Check['http']>, 'path' | 'url'> & { readonly url: string };
+interface Settings extends Omit<NonNullable<Check['http']>, 'path' | 'url'> {
+  readonly url: string;
+  /** Default: false, redirects are followed. */
+  readonly takesRedirect?: boolean;
+}
 
 const bodyBytes = 64 * 1024;
 /** No more than `bodyBytes` are read of it; the rest is dropped with the connection. */
@@ -16,9 +20,10 @@ export function measureHttp(settings: Settings, call: Call): Promise<Reading> {
   return orNoData(ask(settings, call).catch(asRefusal));
 }
 
-async function ask({ url, expectedStatuses, bodyContains }: Settings, call: Call): Promise<Reading> {
+async function ask(settings: Settings, call: Call): Promise<Reading> {
+  const { url, takesRedirect = false, expectedStatuses, bodyContains } = settings;
   const { limits, signal } = within(call);
-  const answer = await call.outbound.stream({ url, limits: { ...limits, ...anySize }, signal });
+  const answer = await call.outbound.stream({ url, takesRedirect, limits: { ...limits, ...anySize }, signal });
   try {
     const { status } = answer;
     const value = String(status);

@@ -93,6 +93,6 @@ it('takes a check from the Project, and begins no release with one that is nowhe
   await rig.until('app', isLive(2));
 
   expect(condition(lost, 'Ready')?.message).toContain('"errors"');
-  expect(condition(refused, 'Ready')?.message).toContain('Check "errors": http.path is not asked by this version');
+  expect(condition(refused, 'Ready')?.message).toContain('Check "errors": http.path is asked at workload.port: set it');
   expect(rig.world.measured).toHaveLength(2);
 });

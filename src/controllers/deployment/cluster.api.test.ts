@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../../../hack/cluster/api-server.ts';
-import { clusterPlaces as places } from '../../../test/support/cluster-place/places.ts';
+import { type Answering, askingReplicas } from '../../../test/support/cluster-place/asked.ts';
+import { clusterPlaces } from '../../../test/support/cluster-place/places.ts';
 import { condition, image, isLive, isReason } from '../../../test/support/deployment-facts.ts';
-import { deploymentRig } from '../../../test/support/deployment-rig.ts';
+import { deploymentRig, type PlaceTools } from '../../../test/support/deployment-rig.ts';
 import { until } from '../../../test/support/until.ts';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
 import { ifPresent, type Resource } from '../../kube/index.ts';
 import { pods, services } from '../../objects/core.ts';
 import { deployments } from '../../objects/vish.ts';
 import { controllerRevisions, podDisruptionBudgets, replicaSets } from '../../objects/workloads.ts';
+
+const replicas: Answering = { status: 200, asked: [] };
+const places = (tools: PlaceTools) => ({ ...clusterPlaces(tools), measure: askingReplicas(tools, replicas) });
 
 let server: ApiServer;
 let rig: Awaited<ReturnType<typeof deploymentRig>>;
@@ -71,6 +75,23 @@ it('goes back by hand and scales what serves', async () => {
   expect(scaled.status?.live).toMatchObject({ release: 1, ready: 3 });
 });
 
+it('asks replicas of the release that comes for a path, and none of the one that serves', async () => {
+  const strategy = { type: 'BlueGreen' as const, blueGreen: { before: ['smoke'] } };
+  const checks = [{ name: 'smoke', http: { path: '/healthz' }, intervalSeconds: 1 }];
+  const spec = { workload, strategy, checks };
+  await rig.apply('asked', { ...spec, source: image(1) });
+  await rig.until('asked', isLive(1));
+  await rig.apply('asked', { ...spec, source: image(2) });
+  const { status } = await rig.until('asked', isLive(2));
+
+  const { items } = await rig.client.list(pods, { namespace: rig.namespace });
+  const ofSecond = items.filter(({ metadata }) => metadata.labels?.['vish.dev/release'] === status?.history?.[0]?.name);
+  const urls = ofSecond.map((pod) => `http://${pod.status?.podIP}:80/healthz`);
+  expect(status?.checks).toMatchObject([{ name: 'smoke', result: 'Passed', value: '200' }]);
+  expect(replicas.asked).toHaveLength(3);
+  expect(urls).toEqual(expect.arrayContaining(replicas.asked));
+});
+
 describe('BlueGreen', () => {
   const strategy = { type: 'BlueGreen', blueGreen: { promotion: 'Manual' } } as const;
   const releaseLed = async (name: string) => {
@@ -80,9 +101,8 @@ describe('BlueGreen', () => {
 
   it('switches back without a new pod when a check after the switch fails', async () => {
     const after = { type: 'BlueGreen' as const, blueGreen: { after: ['errors'] } };
-    const http = { url: 'https://web.example.com/health' };
-    const checks = [{ name: 'errors', http, intervalSeconds: 2, count: 2 }];
-    rig.world.verdict = 'Failed';
+    const checks = [{ name: 'errors', http: { path: '/health' }, intervalSeconds: 2, count: 2 }];
+    replicas.status = 500;
     await rig.apply('checked', { source: image(1), workload, strategy: after, checks });
     await rig.until('checked', isLive(1));
     await rig.apply('checked', { source: image(2), workload, strategy: after, checks });

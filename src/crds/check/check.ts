@@ -11,10 +11,15 @@ import { argument } from '../workload/workload.ts';
 const http = exactlyOne(
   z.strictObject({
     path: text(1024, {
-      matches: { pattern: '^/[^\\s#]*$', message: "write a path that starts with '/', such as /healthz" },
+      matches: {
+        pattern: '^/[!-"$-\\[\\]-~]*$',
+        message: "write a path that starts with '/', such as /healthz, and that has no spaces, # and backslashes",
+      },
     })
       .optional()
-      .describe('Path asked of the new release itself, wherever it runs.'),
+      .describe(
+        'Path, with its query, asked of a ready replica of the new release, in plain http. Only in this cluster.',
+      ),
     url: httpUrl().optional().describe('Any address that the operator may reach, instead of `path`.'),
     expectedStatuses: listSet(int32(100, 599), { max: 16, min: 1 })
       .optional()

@@ -3,7 +3,7 @@ import type { Stored } from '../../kube/index.ts';
 import type { Pod } from '../../objects/core.ts';
 import { trimPod } from './pods.ts';
 
-it('keeps of a pod what finds and diagnoses it, and nothing of its specification', () => {
+it('keeps of a pod what finds, diagnoses and reaches it, and else nothing of its specification', () => {
   const labels = { 'vish.dev/deployment': 'web' };
   const state = { waiting: { reason: 'ErrImagePull' } };
   const container = { name: 'app', ready: false, started: false, restartCount: 1, state };
@@ -17,7 +17,7 @@ it('keeps of a pod what finds and diagnoses it, and nothing of its specification
       annotations: { large: 'x' },
       generateName: 'web-1-',
     },
-    spec: { containers: [{ name: 'app', env: [{ name: 'A', value: 'b' }] }] },
+    spec: { hostNetwork: true, containers: [{ name: 'app', env: [{ name: 'A', value: 'b' }] }] },
     status: {
       phase: 'Pending',
       podIP: '10.0.0.1',
@@ -27,6 +27,7 @@ it('keeps of a pod what finds and diagnoses it, and nothing of its specification
 
   expect(trimPod(pod)).toEqual({
     metadata: { name: 'web-1-x', namespace: 'shop', uid: 'u', resourceVersion: '1', labels },
-    status: { phase: 'Pending', containerStatuses: [container] },
+    spec: { hostNetwork: true },
+    status: { phase: 'Pending', podIP: '10.0.0.1', containerStatuses: [container] },
   });
 });

@@ -4,16 +4,18 @@ import type { Pod } from '../../objects/core.ts';
 type Status = NonNullable<Pod['status']>;
 type ContainerStatus = NonNullable<Status['containerStatuses']>[number];
 
-/** What the diagnosis reads of a pod. A thousand pods with all their fields are some ten megabytes for nothing. */
-export function trimPod({ apiVersion, kind, metadata, status = {} }: Stored<Pod>): Stored<Pod> {
+/** What is read of a pod: by the diagnosis, and to ask it by its address. A thousand pods with all their fields are some ten megabytes for nothing. */
+export function trimPod({ apiVersion, kind, metadata, spec, status = {} }: Stored<Pod>): Stored<Pod> {
   const { name, namespace, uid, resourceVersion, labels, ownerReferences, deletionTimestamp } = metadata;
-  const { phase, conditions, containerStatuses, initContainerStatuses } = status;
+  const { phase, podIP, conditions, containerStatuses, initContainerStatuses } = status;
   return defined({
     apiVersion,
     kind,
     metadata: defined({ name, namespace, uid, resourceVersion, labels, ownerReferences, deletionTimestamp }),
+    ...(spec?.hostNetwork === true ? { spec: { hostNetwork: true } } : {}),
     status: defined({
       phase,
+      podIP,
       conditions,
       containerStatuses: containerStatuses?.map(trimContainer),
       initContainerStatuses: initContainerStatuses?.map(trimContainer),

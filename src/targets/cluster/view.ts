@@ -27,13 +27,17 @@ export interface View {
 }
 
 export function viewOf(informers: ClusterInformers, deployment: Deployment, intent: Intent): View {
+  const look = (release: Release) => releaseViewOf(informers, deployment, release);
+  return { next: look(intent.release), others: inOrder(intent).map(look) };
+}
+
+export function releaseViewOf(informers: ClusterInformers, deployment: Deployment, release: Release): ReleaseView {
   const pods = podsOf(informers, keyOf(deployment));
-  const look = (release: Release): ReleaseView => ({
+  return {
     release,
     ...standing(informers, deployment, release),
     pods: pods.filter(({ metadata }) => metadata.labels?.[labels.release] === release.name),
-  });
-  return { next: look(intent.release), others: inOrder(intent).map(look) };
+  };
 }
 
 /** The oldest first; the one that serves until the new one can is the last to go. */

@@ -1,4 +1,4 @@
-import { unmeasurable } from '../../../checks/measure.ts';
+import { type Place, unmeasurable } from '../../../checks/measure.ts';
 import type { Check } from '../../../crds/check/check.ts';
 import type { Strategy } from '../../../crds/strategy/strategy.ts';
 import { lostMessage } from '../../../rollout/engine/checks.ts';
@@ -10,7 +10,8 @@ type Spoken = Pick<Look, 'deployment' | 'stores'>;
 
 /** The checks that the strategy names and that can be measured. One of the Deployment hides the Project's of its name. */
 export function namedChecks(look: Spoken): Check[] {
-  return definedChecks(look).filter((check) => unmeasurable(check) === undefined);
+  const place = placeOf(look);
+  return definedChecks(look).filter((check) => unmeasurable(check, place) === undefined);
 }
 
 /** Before a release begins that could not be measured to its end. */
@@ -18,10 +19,15 @@ export function refuseLostChecks(look: Spoken): void {
   const defined = definedChecks(look);
   const lost = namesIn(look.deployment.spec.strategy).find((name) => !defined.some((check) => check.name === name));
   if (lost !== undefined) throw new Obstacle('CheckNotFound', lostMessage(lost));
+  const place = placeOf(look);
   for (const check of defined) {
-    const why = unmeasurable(check);
+    const why = unmeasurable(check, place);
     if (why !== undefined) throw new Obstacle('Unsupported', `Check "${check.name}": ${why}`);
   }
+}
+
+function placeOf({ deployment: { spec } }: Spoken): Place {
+  return { inCluster: spec.target.cluster !== undefined, port: spec.workload.port };
 }
 
 function definedChecks({ deployment, stores }: Spoken): Check[] {
