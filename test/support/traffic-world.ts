@@ -15,7 +15,9 @@ const asks = { promote, skip, abort } as const;
 const ofARelease = { release: fc.integer({ min: 1, max: 6 }), count: fc.integer({ min: 1, max: 6 }) };
 const does = <Name extends string>(name: Name) => ({ does: fc.constant(name) });
 
-const aVerdict = fc.constantFrom<Verdict[]>('Passed', 'Passed', 'Failed', 'NoData');
+/** `Nothing`: whoever measures hangs. */
+type Said = Verdict | 'Nothing';
+const aVerdict = fc.constantFrom<Said[]>('Passed', 'Passed', 'Failed', 'NoData', 'Nothing');
 
 const deadline = { progressDeadlineSeconds: 60 };
 const previous = { warmSeconds: 120 };
@@ -119,7 +121,7 @@ export class TrafficWorld {
   private wish = { release: 1, back: false };
   private desired = 3;
   private paused = false;
-  private verdict: Verdict = 'Passed';
+  private verdict: Said = 'Passed';
   private runs: Decision['runs'] = [];
 
   private readonly moves: { [Does in Move['does']]: (move: Extract<Move, { does: Does }>) => void } = {
@@ -173,6 +175,13 @@ export class TrafficWorld {
     this.paused = false;
     this.verdict = 'Passed';
     this.settle(60, 10);
+  }
+
+  /** As well, but whoever measures hangs. */
+  hang(): void {
+    this.paused = false;
+    this.verdict = 'Nothing';
+    this.settle(60, 60);
   }
 
   /** What can serve does, at every look. */
@@ -261,9 +270,11 @@ export class TrafficWorld {
 
   /** What was due at the last look; also what the operator lost on the way. */
   private measured(): Measurement[] {
+    const { verdict } = this;
+    if (verdict === 'Nothing') return [];
     const at = new Date(this.engine.nowMs);
     const due = this.runs.filter((run) => Date.parse(run.due) <= at.getTime());
-    return due.map((run) => aMeasurement(run, this.verdict, at));
+    return due.map((run) => aMeasurement(run, verdict, at));
   }
 
   private inputOf({ release, from, stage, warm, goingBack = false, hasServed = false }: Aim): ShiftInput | undefined {

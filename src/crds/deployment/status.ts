@@ -57,6 +57,7 @@ const checkStatus = z.strictObject({
   noData: int32(0, 1_000_000).optional().describe('Ones without data, one after the other.'),
   measuredAt: time().optional().describe('When the last one was taken.'),
   nextAt: time().optional().describe('When the next one is due.'),
+  deadline: time().optional().describe('When the one that is overdue counts as one without data.'),
   message: text(1024, { min: 0 }).optional().describe('What it found.'),
 });
 

@@ -45,7 +45,7 @@ export function fold(
   const before = tallyOf(run);
   const tally = verdict === 'NoData' && bearsSilence ? before : counted(before, verdict, check, sort);
   const result = judge(tally, check, sort);
-  const { nextAt: _due, ...rest } = run;
+  const { nextAt: _due, deadline: _late, ...rest } = run;
   return {
     ...rest,
     result,
@@ -61,7 +61,7 @@ export function fold(
 /** Nobody waits for its end any more. */
 export function closeRun(run: CheckStatus, hasPassed: boolean): CheckStatus {
   if (run.nextAt === undefined) return run;
-  const { nextAt: _due, ...rest } = run;
+  const { nextAt: _due, deadline: _late, ...rest } = run;
   return hasPassed ? { ...rest, result: 'Passed' } : { ...rest, result: 'Inconclusive' };
 }
 

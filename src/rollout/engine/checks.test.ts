@@ -56,6 +56,7 @@ function say(what: keyof typeof asks, value: string): string | undefined {
 }
 
 const resultOf = (name: string) => engine.state.checks?.find((run) => run.name === name);
+const deadlineOf = (name: string) => new Date(resultOf(name)?.deadline ?? '');
 const axis = (type: string) => last.axes.find((each) => each.type === type);
 
 describe('Rolling', () => {
@@ -328,9 +329,10 @@ describe('Canary', () => {
     measure('NoData');
     engine.advance(1000);
     const held = look();
+    const missed = deadlineOf('errors');
     say('promote', '2/1');
 
-    expect(held).toMatchObject({ summary: { reason: 'AwaitingData' }, lookAgainAt: undefined });
+    expect(held).toMatchObject({ summary: { reason: 'AwaitingData' }, lookAgainAt: missed });
     expect(last.aim.stage).toMatchObject({ weight: 100 });
   });
 
@@ -344,6 +346,7 @@ describe('Canary', () => {
     const held = last;
     engine.advance(1000);
     const still = engine.look(two, succeeded);
+    const missed = deadlineOf('errors');
     const lost = engine.look(two, running);
     engine.look(two, running);
     engine.advance(61);
@@ -351,7 +354,7 @@ describe('Canary', () => {
 
     expect(held.state.rollout).toMatchObject({ phase: 'AwaitingData', step: 1 });
     expect(held.summary.reason).toBe('AwaitingData');
-    expect(still.lookAgainAt).toBeUndefined();
+    expect(still.lookAgainAt).toEqual(missed);
     expect(lost.summary.reason).toBe('RollingOut');
     expect(late.state.rollout?.aborting).toBe(true);
   });

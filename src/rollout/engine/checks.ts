@@ -1,5 +1,6 @@
 import type { Check } from '../../crds/check/check.ts';
 import type { CheckStatus, RolloutStatus } from '../../crds/deployment/status.ts';
+import { giveUpOverdue, nextTurn } from '../checks/overdue.ts';
 import { beginRun, closeRun, fold, type Run } from '../checks/run.ts';
 import { backgroundOf, legsOf, type Plan } from './legs.ts';
 import { isOnItsWay, legAt } from './route.ts';
@@ -26,7 +27,7 @@ const mostShown = 64;
 /** Begins the runs that the rollout asks for, counts what was measured, and ends the runs that nobody waits for. */
 export function followChecks(state: State, input: Input): State {
   const { rollout, checks: before = [] } = state;
-  if (rollout !== undefined && input.paused) return state;
+  if (rollout !== undefined && input.paused) return withoutDeadlines(state);
   const runs = currentChecks(state, input).flatMap((each) => measured(each, rollout, input));
   const names = new Set(runs.map(({ name }) => name));
   const past = before.filter(({ name }) => !names.has(name)).map((run) => closeRun(run, hasPassed(run, state)));
@@ -41,6 +42,15 @@ export function runsOf(state: State, input: Input): Run[] {
   return currentChecks(state, input).flatMap(({ check, run }) => {
     if (check === undefined || run?.nextAt === undefined) return [];
     return [{ name: run.name, release: run.release, step: run.step, due: run.nextAt }];
+  });
+}
+
+/** The first time at which one of them changes, though nothing is measured. */
+export function nextTurns(state: State, input: Input): number[] {
+  if (input.paused) return [];
+  return currentChecks(state, input).flatMap(({ check, run }) => {
+    if (check === undefined || run === undefined) return [];
+    return nextTurn(run, check, input.now) ?? [];
   });
 }
 
@@ -113,7 +123,14 @@ function measured({ check, run, asked }: Current, rollout: RolloutStatus | undef
   if (check === undefined || rollout === undefined) return run === undefined ? [] : [run];
   const begun = run ?? beginRun(check, { release: rollout.release, step: asked.step }, input.now);
   const measurement = input.measurements?.find((each) => each.run.name === asked.name);
-  return [fold(begun, check, measurement, asked.bearsSilence)];
+  const taken = fold(begun, check, measurement, asked.bearsSilence);
+  return [giveUpOverdue(taken, check, asked.bearsSilence, input.now)];
+}
+
+/** No time runs while it is paused: then nothing is measured. */
+function withoutDeadlines(state: State): State {
+  if (state.checks?.some(({ deadline }) => deadline !== undefined) !== true) return state;
+  return { ...state, checks: state.checks.map(({ deadline: _late, ...run }) => run) };
 }
 
 /** In the background a check has passed when the rollout came to its end. */

@@ -3,7 +3,7 @@ import { type Aim, aimOf } from './aim.ts';
 import type { AxisChange } from './axes.ts';
 import { availableAxis, progressingAxis, rolledBackAxis } from './axes.ts';
 import { turnBack } from './back.ts';
-import { followChecks, heldUp, runsOf } from './checks.ts';
+import { followChecks, heldUp, nextTurns, runsOf } from './checks.ts';
 import { matchReleases } from './history.ts';
 import { enterAdvance, followHooks, hookDeadlines, hookRuns, passHook, resumeHook } from './hooks.ts';
 import { judgeChecks, judgeDeadline, judgeHook, judgeOutcome } from './judge.ts';
@@ -86,10 +86,9 @@ function nextTime(state: State, input: Input): Date | undefined {
   );
   const now = input.now.getTime();
   const times = known.map((time) => Date.parse(time)).map((ms) => (ms > now ? ms : now + unansweredMs));
-  // A pause that is held up beyond its end, and a measurement that is under way, are ended by something that happens.
+  // A pause that is held up beyond its end is ended by something that happens.
   const pause = heldUp(state, input) === undefined ? rollout && pauseEnd(rollout, input.strategy) : undefined;
-  const measurements = runsOf(state, input).map(({ due }) => Date.parse(due));
-  times.push(...measurements.filter((due) => due > now));
+  times.push(...nextTurns(state, input));
   if (pause !== undefined) times.push(pause.getTime());
   return times.length === 0 ? undefined : new Date(Math.min(...times));
 }

@@ -62,9 +62,15 @@ const rules: Record<string, (view: TrafficView) => boolean> = {
   'every phase that waits for a machine ends by its deadline': ({ decision: { state, summary }, paused, nowMs }) => {
     const { rollout } = state;
     if (rollout === undefined || paused || isForPeople(summary.reason)) return true;
-    return rollout.deadline === undefined
-      ? ['Pausing', 'Checking'].includes(rollout.phase)
-      : Date.parse(rollout.deadline) > nowMs;
+    if (rollout.deadline === undefined) return ['Pausing', 'Checking'].includes(rollout.phase);
+    return Date.parse(rollout.deadline) > nowMs;
+  },
+  'every measurement that something waits for comes, or has a time at which it is given up': (view) => {
+    const { state, lookAgainAt, runs } = view.decision;
+    const { checks = [] } = state;
+    if (view.paused || runs.length === 0) return true;
+    const isMissed = checks.some(({ deadline }) => deadline !== undefined && Date.parse(deadline) <= view.nowMs);
+    return !isMissed && lookAgainAt !== undefined;
   },
   'the same input gives the same plan': ({ shift, again }) => isDeepStrictEqual(shift, again),
 };
@@ -74,10 +80,13 @@ it('keeps its rules and comes to rest', () => {
     fc.property(
       aStrategy,
       fc.boolean(),
+      fc.boolean(),
       fc.array(aTrafficMove, { maxLength: 80, size: 'max' }),
-      (plan, splits, moves) => {
+      (plan, splits, hangs, moves) => {
         const world = new TrafficWorld(plan, splits);
         for (const move of moves) world.play(move);
+        if (hangs) world.hang();
+        expect(!hangs || isAtRest(world)).toBe(true);
         world.calm();
 
         const broken = Object.keys(rules).filter((rule) => !world.views.every((view) => rules[rule]?.(view) === true));
@@ -94,6 +103,12 @@ it('keeps its rules and comes to rest', () => {
     { numRuns: 400 },
   );
 });
+
+/** Also without measurements: what is on its way waits for people. */
+function isAtRest({ views, engine }: TrafficWorld): boolean {
+  const reason = views.at(-1)?.decision.summary.reason ?? '';
+  return engine.state.rollout === undefined || isForPeople(reason);
+}
 
 function isForPeople(reason: string): boolean {
   return ['AwaitingApproval', 'AwaitingData'].includes(reason);
