@@ -181,7 +181,7 @@ export class TrafficWorld {
   hang(): void {
     this.paused = false;
     this.verdict = 'Nothing';
-    this.settle(60, 60);
+    this.settle(20, 120);
   }
 
   /** What can serve does, at every look. */

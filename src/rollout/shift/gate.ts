@@ -42,6 +42,7 @@ function targetOf({ release, weight }: ShiftSide, { stage, next, from, paused }:
 
 function grantedTo(side: ShiftSide, target: number, sides: readonly ShiftSide[], input: ShiftInput): number {
   const { desired, goingBack, splits } = input;
+  if (side.isUnseen === true) return side.weight;
   const isProven = side.release === provenOf(side, input).release;
   const able = isProven ? side.ready : side.available;
   const cover = desired === 0 ? 100 : Math.min(100, Math.floor((100 * able) / desired));
@@ -71,7 +72,7 @@ function withoutDead(weights: Map<number, number>, sides: readonly ShiftSide[], 
     ...(mayServe ? [next] : []),
     ...(warm ? [warm.side] : []),
   ];
-  const heir = heirs.find(({ ready }) => ready > 0);
+  const heir = heirs.find(({ ready, isUnseen }) => ready > 0 && isUnseen !== true);
   if (heir === undefined) return weights;
   for (const { release } of sides.filter(({ ready }) => ready === 0)) {
     weights.set(heir.release, (weights.get(heir.release) ?? 0) + (weights.get(release) ?? 0));

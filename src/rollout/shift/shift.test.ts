@@ -35,6 +35,21 @@ describe('traffic', () => {
     expect(weights({ next: side(2, 0, { ready: 1 }), from: side(1, 100, { ready: 0 }) })).toEqual({ 1: 0, 2: 100 });
   });
 
+  it('goes to nobody whom what divides it cannot lead to yet, and stays with who has it', () => {
+    const back = { goingBack: true, from: side(2, 100) };
+
+    expect(weights({ next: side(2, 0, { isUnseen: true }) })).toEqual({ 1: 100, 2: 0 });
+    expect(weights({ ...back, next: side(1, 0, { isUnseen: true }) })).toEqual({ 1: 0, 2: 100 });
+    expect(weights({ from: side(1, 100, { isUnseen: true }), stage: { weight: 0, replicas: 4 } })).toEqual({
+      1: 100,
+      2: 0,
+    });
+    expect(weights({ from: side(1, 100, { ready: 0 }), next: side(2, 0, { isUnseen: true }) })).toEqual({
+      1: 100,
+      2: 0,
+    });
+  });
+
   it('stays where it is when a preview could take over from a live release that died', () => {
     const stage = { weight: 0, replicas: 4 };
 

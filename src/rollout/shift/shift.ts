@@ -14,6 +14,8 @@ export interface ShiftSide {
   readonly available: number;
   /** Percent of the traffic as it was last written; all sides together have 100. */
   readonly weight: number;
+  /** What divides the traffic cannot lead to it yet, though it may be ready. */
+  readonly isUnseen?: boolean;
 }
 
 export interface ShiftInput {

@@ -102,7 +102,7 @@ it('keeps its rules and comes to rest', () => {
     ),
     { numRuns: 400 },
   );
-});
+}, 60_000);
 
 /** Also without measurements: what is on its way waits for people. */
 function isAtRest({ views, engine }: TrafficWorld): boolean {

@@ -30,8 +30,9 @@ import { deploymentSelector, releaseSelector } from './selectors.ts';
 import { settingsOf } from './settings.ts';
 import { sizesFor } from './sizes.ts';
 import { leadingRelease } from './traffic/listens.ts';
-import { shiftInputOf, type Traffic, trafficOf } from './traffic/traffic.ts';
-import { type ReleaseView, replicasOf, sizedForOf, type View, viewOf } from './view.ts';
+import { Settling } from './traffic/settling.ts';
+import { shiftInputOf, trafficOf } from './traffic/traffic.ts';
+import { type ReleaseView, releasesOf, replicasOf, sizedForOf, type View, viewOf } from './view.ts';
 import { type WriteObserver, Writes } from './writes.ts';
 
 export interface ClusterTargetOptions {
@@ -58,6 +59,8 @@ const retryAfterMs = 1000;
 const remembered = { maxEntries: 10_000, ttlMs: 24 * 3_600_000 };
 const done: Step = { done: true };
 
+type Led = Pick<ReturnType<ClusterTarget['lookOf']>, 'traffic' | 'leading'>;
+
 /** Runs releases as ReplicaSets in this cluster. Reads only caches; every request that it makes changes something. */
 export function createClusterTarget(options: ClusterTargetOptions): Target {
   return new ClusterTarget(options);
@@ -82,7 +85,7 @@ class ClusterTarget implements Target {
     this.informers = clusterInformers(cache);
     this.routes = new Routes({ client, cache, wake });
     const divider = new Divider({ client, clock, observer });
-    this.ways = new Ways({ routes: this.routes, divider, informers: this.informers });
+    this.ways = new Ways({ routes: this.routes, divider, informers: this.informers, settling: new Settling(clock) });
     this.adoption = new ClusterAdoption({ client, clock, observer });
     this.handOver = new ClusterHandOver({ client, observer });
     this.mirrors = new Mirrors({ client, clock });
@@ -134,12 +137,12 @@ class ClusterTarget implements Target {
     const { deployment, signal } = scope;
     const release = leadingRelease(view, intent);
     const { shift, traffic, leading } = this.lookOf(deployment, view, intent);
-    const releases = [view.next, ...view.others].map((side) => side.release);
-    const wanted = { deployment, release, releases, replicas: intent.replicas, traffic, signal };
+    const size = { releases: releasesOf(view), replicas: intent.replicas };
+    const wanted = { deployment, release, ...size, traffic, unseen: leading.unseen, signal };
     const children = await childrenOf(this.informers, this.routes, wanted);
     refuseForeign(deployment, children);
     this.ways.note(deployment, traffic, leading);
-    const waitMs = await this.keep(children, scope, traffic);
+    const waitMs = await this.keep(children, scope, { traffic, leading });
     await this.resize(view, scope, { intent, sizes: sizesFor(view, intent, shift) });
     return waitMs;
   }
@@ -168,20 +171,20 @@ class ClusterTarget implements Target {
 
   /** Where traffic is led to now, and where it is to be led next. */
   private lookOf(deployment: Deployment, view: View, intent: Intent) {
-    const leading = this.ways.leadingOf(deployment);
+    const leading = this.ways.leadingOf(deployment, releasesOf(view));
     const shift: ShiftInput | undefined = shiftInputOf({ view, intent, deployment }, leading);
     return { leading, shift, traffic: shift && trafficOf(view, shift, { stage: intent.stage, pair: leading.pair }) };
   }
 
   /** What something leads to is there before it, and goes after it. */
-  private async keep(children: readonly Child[], scope: Scope, traffic: Traffic | undefined) {
+  private async keep(children: readonly Child[], scope: Scope, { traffic, leading }: Led) {
     const routeResources: readonly Resource[] = Object.values(routeKinds);
     const isRoute = ({ resource }: Child) => routeResources.includes(resource);
     const [wanted, unwanted] = [children.filter(isWanted), children.filter((child) => !isWanted(child))];
     const keepAll = (group: readonly Child[]) => Promise.all(group.map((child) => this.writes.keep(child, scope)));
     await keepAll(wanted.filter((child) => !isRoute(child)));
     await keepAll(wanted.filter(isRoute));
-    const waitMs = await this.ways.divide(traffic, scope);
+    const waitMs = await this.ways.divide(traffic, scope, leading);
     await keepAll(unwanted);
     return waitMs;
   }

@@ -6,7 +6,7 @@ import { until } from '../../../test/support/until.ts';
 import { strategy } from '../../crds/strategy/strategy.ts';
 import type { KubeObject, Resource } from '../../kube/index.ts';
 import { pods, services } from '../../objects/core.ts';
-import { grpcRoutes, httpRoutes, type Route } from '../../objects/routes.ts';
+import { grpcRoutes, httpRoutes } from '../../objects/routes.ts';
 import { namespacedResource } from '../../objects/wire.ts';
 import { type PodTemplate, podDisruptionBudgets, replicaSets } from '../../objects/workloads.ts';
 import { Drive, intentFor } from '../contract/drive.ts';
@@ -216,57 +216,6 @@ describe('beside the replicas', () => {
     await drive.to(intent);
 
     expect(await read(services)).toMatchObject({ spec: { selector: { 'vish.dev/deployment': 'web' } } });
-  });
-});
-
-describe('a share of the traffic', () => {
-  const gateway = { parentRefs: [{ name: 'public', namespace: 'gateways' }] };
-  const canary = strategy.parse({ type: 'Canary', canary: { steps: [{ weight: 25 }] } });
-  const shares = async (read: Awaited<ReturnType<typeof start>>['read']) => {
-    const { spec } = (await read(httpRoutes)) as Route;
-    return spec.rules?.[0]?.backendRefs?.map(({ name, weight }) => `${name} ${weight}`);
-  };
-
-  it('is written into the route, one Service for each release, and all of it goes back at once', async () => {
-    const { rig, drive, read } = await start({ cluster: { gateway } });
-    const [first, second] = [await rig.makeRelease(1), await rig.makeRelease(2)];
-    const of = (weight: number, replicas: number) => ({ strategy: canary, replicas: 4, stage: { weight, replicas } });
-    await drive.to(intentFor(first, of(100, 4)));
-    await drive.advance(intentFor(first, of(100, 4)));
-
-    const alone = await shares(read);
-    const quarter = await drive.to(intentFor(second, { from: first, ...of(25, 1) }));
-    const divided = await shares(read);
-    const back = await drive.to(intentFor(first, { from: second, goingBack: true, ...of(100, 4) }));
-    await drive.advance(intentFor(first, { others: [second], ...of(100, 4) }));
-
-    expect(alone).toEqual(['web-1 100']);
-    expect(quarter).toMatchObject({
-      outcome: 'Succeeded',
-      sides: [
-        { release: 2, ready: 1, weight: 25 },
-        { release: 1, ready: 4, weight: 75 },
-      ],
-    });
-    expect(divided).toEqual(['web-2 25', 'web-1 75']);
-    expect(back).toMatchObject({ outcome: 'Succeeded', sides: [{ release: 1, weight: 100 }] });
-    expect((await rig.inventory()).running).toEqual({ 1: 4 });
-    expect(await shares(read)).toEqual(['web-1 100']);
-    await expect(read(services, 'web-2')).rejects.toMatchObject({ code: 'NotFound' });
-  });
-
-  it('never goes to a release without enough replicas', async () => {
-    const { rig, drive, read } = await start();
-    await rig.breakRelease(2);
-    const [first, second] = [await rig.makeRelease(1), await rig.makeRelease(2)];
-    const blueGreen = { strategy: strategy.parse({ type: 'BlueGreen' }), stage: { weight: 100, replicas: 2 } };
-    await drive.to(intentFor(first, blueGreen));
-
-    const seen = await drive.towards(intentFor(second, { from: first, ...blueGreen }), 3);
-
-    expect(seen).toMatchObject({ outcome: 'Running', available: true });
-    expect(await read(services)).toMatchObject({ spec: { selector: { 'vish.dev/release': 'web-1' } } });
-    expect((await rig.inventory()).running).toEqual({ 1: 2, 2: 2 });
   });
 });
 

@@ -64,6 +64,10 @@ export function isOf(set: ReplicaSet, deployment: Deployment, release: Release):
   return selected.length === Object.keys(wanted).length && selected.every(([label, value]) => wanted[label] === value);
 }
 
+export function releasesOf({ next, others }: View): Release[] {
+  return [next, ...others].map(({ release }) => release);
+}
+
 /** Asked for. */
 export function replicasOf({ set }: ReleaseView): number {
   return set?.spec?.replicas ?? 0;

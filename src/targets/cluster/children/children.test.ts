@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { aDeployment, aRelease, type DeploymentParts } from '../../../../test/support/cluster-place/builders.ts';
 import { services } from '../../../objects/core.ts';
-import type { Route } from '../../../objects/routes.ts';
+import { httpRoutes, type Route } from '../../../objects/routes.ts';
+import type { ClusterInformers } from '../informers.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 import { budgetFor } from './budget.ts';
 import { foreign, isOurs, refuseForeign } from './child.ts';
+import { childrenOf } from './children.ts';
 import { routeFor, routeKindOf } from './route.ts';
+import type { Routes } from './routes.ts';
 import { serviceFor } from './service.ts';
 
 const common = {
@@ -111,6 +114,38 @@ describe('a route that leads some requests elsewhere', () => {
     expect(rules({ mirror: { release: second, percent } })).toEqual([
       { filters: [{ type: 'RequestMirror', requestMirror }], ...all },
     ]);
+  });
+});
+
+describe('while route and Service change from all replicas to releases', () => {
+  const deployment = aDeployment({ cluster: { gateway: { parentRefs: [{ name: 'public' }] } } });
+  const [first, second] = [aRelease(), aRelease({}, { number: 2, name: 'web-2' })];
+  const half = [first, second].map((release) => ({ release, weight: 50 }));
+
+  async function made(backends: Traffic['backends'], unseen: readonly string[]) {
+    const nothing = { store: { get: () => undefined } };
+    const informers = { services: nothing, budgets: nothing } as unknown as ClusterInformers;
+    const kinds = new Map([['HTTPRoute', nothing]]);
+    const routes = { informers: () => Promise.resolve(kinds), leadTo: () => false } as unknown as Routes;
+    const weights = new Map(backends.map(({ release, weight }) => [release.number, weight]));
+    const traffic = { weights, backends, main: first, service: first, preview: second, sides: [first, second] };
+    const { signal } = new AbortController();
+    const base = { deployment, release: first, releases: [first, second], replicas: 4, signal };
+    const children = await childrenOf(informers, routes, { ...base, traffic, unseen: new Set(unseen) });
+    const find = (resource: object) => children.find((each) => each.resource === resource)?.wanted as Route | undefined;
+    const selector = (find(services) as unknown as { spec: { selector: object } }).spec.selector;
+    return { selector, led: find(httpRoutes)?.spec.rules?.[0]?.backendRefs?.map(({ name }) => name) };
+  }
+
+  const all = { 'vish.dev/deployment': 'web' };
+  const one = { ...all, 'vish.dev/release': 'web-1' };
+
+  it.each([
+    ['to all replicas, until the Services of both have endpoints', half, ['web-2'], { led: ['web'], selector: all }],
+    ['then to both, and inside the cluster to one', half, [], { led: ['web-1', 'web-2'], selector: one }],
+    ['to the one release that serves', [{ release: first, weight: 100 }], ['web-1'], { led: ['web'], selector: one }],
+  ])('they lead %s', async (_, backends, unseen, expected) => {
+    expect(await made(backends, unseen)).toEqual(expected);
   });
 });
 

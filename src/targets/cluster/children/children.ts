@@ -5,6 +5,7 @@ import { podDisruptionBudgets } from '../../../objects/workloads.ts';
 import type { Release } from '../../../rollout/release.ts';
 import type { ClusterInformers } from '../informers.ts';
 import type { Traffic } from '../traffic/traffic.ts';
+import { weightsOn } from '../traffic/weights.ts';
 import { budgetFor } from './budget.ts';
 import type { Child } from './child.ts';
 import { routeFor, routeKindOf, routeKinds } from './route.ts';
@@ -20,6 +21,8 @@ export interface ChildrenOptions {
   readonly replicas: number;
   /** Absent where traffic goes with the replicas. */
   readonly traffic: Traffic | undefined;
+  /** Names of releases to whose Services our own route cannot lead yet. */
+  readonly unseen: Pick<ReadonlySet<string>, 'has'> | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -29,7 +32,7 @@ export async function childrenOf(
   routes: Routes,
   options: ChildrenOptions,
 ): Promise<Child[]> {
-  const { deployment, release, releases, replicas, traffic, signal } = options;
+  const { deployment, release, releases, replicas, traffic, unseen, signal } = options;
   const child = (resource: Child['resource'], { store }: Informer<KubeObject>, wanted?: KubeObject): Child => ({
     resource,
     observed: store.get(keyOf(deployment)),
@@ -39,14 +42,15 @@ export async function childrenOf(
   const targetPort = sharedPort(release, releases);
   const routeInformers = await routes.informers(deployment, signal);
   const extra = moreServices(informers, routes, options);
-  const isKnown = (name: string) => extra.some(({ observed }) => observed?.metadata.name === name);
-  const wantedRoute = routeFor(
-    deployment,
-    release,
-    traffic?.backends.every((to) => isKnown(to.release.name)) ? onlyKnown(traffic, isKnown) : undefined,
-  );
+  const isKnown = (name: string) => unseen?.has(name) !== true;
+  const isDivided = traffic?.backends.every((to) => isKnown(to.release.name)) === true;
+  const wantedRoute = routeFor(deployment, release, isDivided ? onlyKnown(traffic, isKnown) : undefined);
+  const own = informers.services.store.get(keyOf(deployment));
+  // It still has the requests to all replicas: led to one release, that one would have to bear them alone for some seconds.
+  const leadsToAll = routeKind !== undefined && !isDivided && weightsOn(own, deployment) === undefined;
+  const led = leadsToAll && (traffic?.backends.length ?? 0) > 1 ? undefined : traffic;
   return [
-    child(services, informers.services, serviceFor(deployment, release, traffic, { targetPort })),
+    child(services, informers.services, serviceFor(deployment, release, led, { targetPort })),
     ...extra,
     child(podDisruptionBudgets, informers.budgets, budgetFor(deployment, replicas, traffic?.main)),
     ...[...routeInformers].map(([kind, informer]) =>

@@ -1,9 +1,11 @@
 import type { Deployment } from '../../../crds/deployment/deployment.ts';
 import { keyOf } from '../../../kube/index.ts';
+import type { Release } from '../../../rollout/release.ts';
 import { type Entrance, type Intent, type Scope, TargetError } from '../../target.ts';
 import { routeKindOf } from '../children/route.ts';
 import type { Routes } from '../children/routes.ts';
 import type { ClusterInformers } from '../informers.ts';
+import type { Settling } from '../traffic/settling.ts';
 import type { Leading, Traffic } from '../traffic/traffic.ts';
 import { notAccepted } from './accepted.ts';
 import type { Divider } from './divider.ts';
@@ -13,7 +15,10 @@ interface WaysOptions {
   readonly routes: Routes;
   readonly divider: Divider;
   readonly informers: ClusterInformers;
+  readonly settling: Settling;
 }
+
+const none: ReadonlyMap<string, undefined> = new Map();
 
 /** How requests come in: by a route that the operator makes, by routes of the user, or by the Service alone. */
 export class Ways {
@@ -29,7 +34,7 @@ export class Ways {
   }
 
   /** What leads traffic now. */
-  leadingOf(deployment: Deployment): Leading {
+  leadingOf(deployment: Deployment, releases: readonly Release[]): Leading {
     const { routes, divider, informers } = this.options;
     const kind = routeKindOf(deployment);
     const key = keyOf(deployment);
@@ -38,6 +43,7 @@ export class Ways {
     return {
       route: kind && routes.observed(kind, key),
       service: store.get(key),
+      unseen: kind === undefined ? none : this.unseenOf(deployment, releases),
       pair: users.length === 0 ? undefined : divider.stateOf(deployment, users, (each) => store.get(each)),
     };
   }
@@ -48,8 +54,10 @@ export class Ways {
   }
 
   /** To be called after the Services are written. Says in how many milliseconds there is more to do. */
-  divide(traffic: Traffic | undefined, scope: Scope): Promise<number | undefined> {
-    return this.options.divider.write(this.usersOf(scope.deployment), traffic?.share ?? 0, scope);
+  async divide(traffic: Traffic | undefined, scope: Scope, { unseen = none }: Leading): Promise<number | undefined> {
+    const waitMs = await this.options.divider.write(this.usersOf(scope.deployment), traffic?.share ?? 0, scope);
+    const waits = [waitMs, ...unseen.values()].filter((ms) => ms !== undefined);
+    return waits.length === 0 ? undefined : Math.min(...waits);
   }
 
   /** Why traffic cannot be moved; then nothing is moved, and what serves goes on. */
@@ -65,6 +73,18 @@ export class Ways {
     if (obstacle !== undefined) return { reason: obstacle.reason, message: obstacle.message };
     const users = this.usersOf(deployment);
     return this.options.divider.fightIn(users, deployment) ?? this.unaccepted(deployment, intent, users);
+  }
+
+  /** What a route leads to already may stay, however new it is. */
+  private unseenOf(deployment: Deployment, releases: readonly Release[]): ReadonlyMap<string, number | undefined> {
+    const { routes, settling, informers } = this.options;
+    const { namespace = '' } = deployment.metadata;
+    const waits = releases.map(({ name }): [string, number | undefined] => {
+      const service = informers.services.store.get(keyOf({ metadata: { namespace, name } }));
+      const isLed = service !== undefined && routes.leadTo({ namespace, name });
+      return [name, isLed ? 0 : service && settling.waitMs(service, deployment)];
+    });
+    return new Map(waits.filter(([, ms]) => ms !== 0));
   }
 
   private unaccepted(deployment: Deployment, { release }: Intent, users: readonly UserRoute[]): Entrance | undefined {

@@ -16,6 +16,8 @@ export interface Leading {
   readonly service?: KubeObject | undefined;
   /** Where routes of the user divide it. */
   readonly pair?: PairState | undefined;
+  /** Names of releases to whose Services our own route cannot lead yet, with the milliseconds until it can where that is known. */
+  readonly unseen?: ReadonlyMap<string, number | undefined>;
 }
 
 /** For strategies that move traffic by itself: what the pure part is asked. Undefined where it goes with the replicas. */
@@ -31,7 +33,7 @@ export function shiftInputOf(
   const views = [view.next, ...view.others];
   const home = goingBack ? intent.release : (from ?? intent.release);
   const weights = inherited(knownWeights(leading, deployment, home), views, home);
-  const sides = views.map((each) => sideOf(each, weights));
+  const sides = views.map((each) => sideOf(each, weights, leading));
   const named = (release: Release | undefined) => sides.find((side) => side.release === release?.number);
   const [next, ...others] = sides as [ShiftSide, ...ShiftSide[]];
   const [came, kept] = [named(from), named(warm?.release)];
@@ -84,8 +86,8 @@ function inherited(known: Weights | undefined, views: readonly ReleaseView[], ho
   return weights.set(home.number, (weights.get(home.number) ?? 0) + lost);
 }
 
-function sideOf(view: ReleaseView, weights: Weights): ShiftSide {
-  const { number: release } = view.release;
+function sideOf(view: ReleaseView, weights: Weights, { unseen }: Leading): ShiftSide {
+  const { number: release, name } = view.release;
   const { replicas: existing = 0, readyReplicas = 0, availableReplicas = 0 } = view.set?.status ?? {};
   const replicas = replicasOf(view);
   // A side that was just made smaller still reports replicas that are about to go; one without a port serves nobody.
@@ -93,7 +95,8 @@ function sideOf(view: ReleaseView, weights: Weights): ShiftSide {
   const ready = Math.min(readyReplicas, most);
   // A count from before the last change may be of replicas that are gone: enough to keep traffic, not to gain any.
   const available = isCurrent(view) ? Math.min(availableReplicas, most) : 0;
-  return { release, replicas, existing, ready, available, weight: weights.get(release) ?? 0 };
+  const isUnseen = unseen?.has(name) === true;
+  return { release, replicas, existing, ready, available, weight: weights.get(release) ?? 0, isUnseen };
 }
 
 /** Where traffic is led to. */
