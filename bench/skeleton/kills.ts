@@ -14,8 +14,10 @@ import { loadConnection } from '../../src/kube/connection/load-connection.ts';
 import { configMaps, persistentVolumeClaims } from '../../src/objects/core.ts';
 import { deployments, projects } from '../../src/objects/vish.ts';
 import { systemClock } from '../../src/seams/system.ts';
-import { type KillReport, killPlans, type PlanResult, type Run } from '../../test/harness/kill/kill-plan.ts';
+import { type KillReport, killPlans } from '../../test/harness/kill/kill-plan.ts';
 import { type KillProxy, startKillProxy } from '../../test/harness/kill/kill-proxy.ts';
+import type { Plan } from '../../test/harness/kill/mishaps.ts';
+import type { Run } from '../../test/harness/kill/run.ts';
 import { kubeconfigFile } from '../../test/harness/operator/kubeconfig.ts';
 import { startLocalOperator } from '../../test/harness/operator/local-operator.ts';
 import { tokenOf } from '../../test/harness/operator/token.ts';
@@ -34,10 +36,7 @@ const branch = 'small';
  * A Project from `apply` to Ready with a real build, once undisturbed and once for every write and moment at which the
  * operator dies. The chart must be installed: the operator runs on this machine, with its rights and its settings.
  */
-export async function killEverywhere(
-  world: World,
-  only: (plan: Pick<PlanResult, 'after'>) => boolean,
-): Promise<KillReport> {
+export async function killEverywhere(world: World, only: (plan: Pick<Plan, 'after'>) => boolean): Promise<KillReport> {
   await tool(world, 'kubectl', 'scale deployment vish --namespace vish-system --replicas=0');
   await pushSmall();
   await bundle({ entry: 'src/main.ts', outfile });
@@ -50,12 +49,11 @@ export async function killEverywhere(
     return await killPlans({
       // The registry keeps what earlier runs pushed.
       name: `kills-${systemClock.now().toString(36)}`,
-      proxy,
+      proxies: [proxy],
+      client: world.api.client,
       only,
-      onResult: ({ after, moment, differences }) =>
-        console.log(
-          `  killed ${moment} ${after}: ${differences.length === 0 ? 'same end' : differences.join('\n    ')}`,
-        ),
+      onResult: ({ after, mishap, differences }) =>
+        console.log(`  ${mishap} ${after}: ${differences.length === 0 ? 'same end' : differences.join('\n    ')}`),
       deadlineMs,
       settleMs: 1500,
       start: () =>
@@ -103,7 +101,7 @@ async function apply({ api, registry, address }: World, { namespace }: Run): Pro
   await api.client.create(projects, project);
 }
 
-function projectOf(sample: object, run: Run & Pick<World, 'registry' | 'address'>): Project {
+function projectOf(sample: object, run: Pick<Run, 'namespace'> & Pick<World, 'registry' | 'address'>): Project {
   const { namespace, registry, address } = run;
   const project = JSON.parse(JSON.stringify(sample).replaceAll(sampleHost, `${namespace}.localhost`)) as Project;
   const url = `http://${address}:${usual.nodePort}/${usual.repository}.git`;

@@ -23,10 +23,11 @@ export async function endStateOf(options: EndStateOptions): Promise<EndState> {
   const { client, namespace, resources, alsoIn, fields = usualFields } = options;
   const lines: string[] = [];
   for (const resource of resources) {
-    const objects = (await objectsOf(client, resource)).filter((object) => {
-      const place = object.metadata.namespace;
-      return place === namespace || (place === alsoIn?.namespace && alsoIn?.belongs(object));
-    });
+    const objects = await objectsOf(client, resource, { namespace });
+    if (alsoIn) {
+      const others = await objectsOf(client, resource, { namespace: alsoIn.namespace });
+      objects.push(...others.filter(alsoIn.belongs));
+    }
     for (const object of objects) {
       const text = JSON.stringify(sorted(fields(object)));
       lines.push(normalise(`${resourceName(resource)} ${object.metadata.name} ${text}`, namespace));

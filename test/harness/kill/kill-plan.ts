@@ -1,24 +1,20 @@
-import { sleep } from '../../../src/seams/clock.ts';
-import { systemClock } from '../../../src/seams/system.ts';
+import type { Client } from '../../../src/kube/client/client.ts';
 import { until, type Wait } from '../../support/until.ts';
 import { differences, type EndState, effectsOf } from './end-state.ts';
-import type { KillProxy, Moment } from './kill-proxy.ts';
-
-/** One way from the start to the end, in a namespace of its own. */
-export interface Run {
-  namespace: string;
-}
-
-export interface Killable {
-  /** At once, without a chance to tidy up. Resolves when it is gone. */
-  kill(): Promise<void>;
-}
+import type { KillProxy } from './kill-proxy.ts';
+import { type Cast, type Mishap, type Plan, plansOf, prepare, rests } from './mishaps.ts';
+import type { Killable, Run } from './run.ts';
 
 export interface KillScenario {
   /** Default `kill`; each run appends its number. */
   name?: string;
-  proxy: KillProxy;
-  /** Starts an operator whose way to the API server is the proxy; at work when it resolves. Called again after the kill. */
+  /** Where there are several, as many plans are carried out side by side. */
+  proxies: readonly KillProxy[];
+  /** Past the proxies. */
+  client: Pick<Client, 'list'>;
+  /** Default: the two kills. */
+  mishaps?: readonly Mishap[];
+  /** Starts an operator whose way to the API server is the run's proxy; at work when it resolves. Called again after the kill. */
   start(run: Run): Promise<Killable>;
   /** Makes the namespace, and gives the operator its work. It runs already. */
   apply(run: Run): Promise<void>;
@@ -32,14 +28,12 @@ export interface KillScenario {
   /** How long nothing must be written at the end. Default 500 ms. */
   settleMs?: number;
   /** Which plans are carried out. Default: all. */
-  only?: (plan: Pick<PlanResult, 'after' | 'moment'>) => boolean;
+  only?: (plan: Plan) => boolean;
   /** Hears of each plan when it has ended: all of them can take long. */
   onResult?: (result: PlanResult) => void;
 }
 
-export interface PlanResult {
-  after: number;
-  moment: Moment;
+export interface PlanResult extends Plan {
   /** False when the end came without so many writes. */
   reached: boolean;
   /** What the killed run has more (+) and less (-) than the clean one, or why it did not end. */
@@ -55,23 +49,27 @@ export interface KillReport {
 }
 
 /**
- * Runs once undisturbed, then once for every write and moment with the operator killed there and started again, and
- * compares the ends. Random chaos would not hit the milliseconds between two writes; this hits each of them.
+ * Runs once undisturbed, then once for every write and mishap with the operator struck there, and compares the ends.
+ * Random chaos would not hit the milliseconds between two writes; this hits each of them.
  */
 export async function killPlans(scenario: KillScenario): Promise<KillReport> {
-  const clean = await runOnce(scenario, 0);
+  const { name = 'kill', proxies, mishaps = ['AfterWrite', 'BeforeNext'], only = () => true } = scenario;
+  const [first] = proxies;
+  if (first === undefined) throw new Error('kill plans: give them a proxy');
+  const clean = await runOnce(scenario, { namespace: `${name}-0`, proxy: first });
   if (clean.failure !== undefined) throw new Error(`the undisturbed run did not end: ${clean.failure}`);
+  const waiting = [...plansOf(clean.writes, mishaps).filter(only).entries()];
   const plans: PlanResult[] = [];
-  for (let after = 0; after <= clean.writes; after++) {
-    for (const moment of momentsOf(after, clean.writes)) {
-      if (scenario.only?.({ after, moment }) === false) continue;
-      const killed = await runOnce(scenario, plans.length + 1, { after, moment });
-      const found = killed.failure === undefined ? differencesOf(clean, killed) : [killed.failure];
-      const result = { after, moment, reached: killed.struck, differences: found };
-      plans.push(result);
-      scenario.onResult?.(result);
+  const carryOut = async (proxy: KillProxy) => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, plan] = next;
+      const struck = await runOnce(scenario, { namespace: `${name}-${index + 1}`, proxy }, plan);
+      const found = struck.failure === undefined ? differencesOf(clean, struck) : [struck.failure];
+      plans[index] = { ...plan, reached: struck.struck, differences: found };
+      scenario.onResult?.(plans[index]);
     }
-  }
+  };
+  await Promise.all(proxies.map(carryOut));
   return { writes: clean.writes, plans, text: report(clean.writes, plans) };
 }
 
@@ -79,11 +77,6 @@ export async function killPlans(scenario: KillScenario): Promise<KillReport> {
 export function expectSameEnd({ plans, text }: KillReport): void {
   if (plans.every(({ reached }) => !reached)) throw new Error(`no plan was carried out: ${text}`);
   if (plans.some(({ differences }) => differences.length > 0)) throw new Error(text);
-}
-
-function momentsOf(after: number, last: number): Moment[] {
-  if (after === 0) return ['BeforeNext'];
-  return after === last ? ['AfterWrite'] : ['AfterWrite', 'BeforeNext'];
 }
 
 interface Outcome {
@@ -94,32 +87,38 @@ interface Outcome {
   failure: string | undefined;
 }
 
-async function runOnce(
-  scenario: KillScenario,
-  number: number,
-  plan?: { after: number; moment: Moment },
-): Promise<Outcome> {
-  const { name = 'kill', proxy } = scenario;
-  const run = { namespace: `${name}-${number}` };
+async function runOnce(scenario: KillScenario, run: Run, plan?: Plan): Promise<Outcome> {
+  const { proxy } = run;
+  const { client, settleMs = 500 } = scenario;
   const outcome: Outcome = { writes: 0, state: [], effects: [], struck: false, failure: undefined };
-  let operator = await scenario.start(run);
-  let restarted: Promise<void> | undefined;
-  const restart = async () => {
-    outcome.struck = true;
-    await operator.kill();
+  let operator: Killable | undefined;
+  let aftermath: Promise<void> | undefined;
+  const restart: Cast['restart'] = async (meanwhile) => {
+    await operator?.kill();
+    const made = meanwhile();
     proxy.resume();
     operator = await scenario.start(run);
+    return made;
   };
+  const arm = plan && prepare[plan.mishap](plan.after, { proxy, client, restart, settleMs });
+  operator = await scenario.start(run);
   proxy.forget();
-  if (plan !== undefined) proxy.strike({ ...plan, kill: () => void (restarted = restart()) });
   try {
+    arm?.((begun) => {
+      outcome.struck = true;
+      aftermath = begun();
+      // Whoever waits for it is told.
+      aftermath.catch(() => undefined);
+    });
     await scenario.apply(run);
-    await until(async () => restarted !== undefined || (await scenario.until(run)), waitFor(scenario));
+    await until(async () => aftermath !== undefined || (await scenario.until(run)), waitFor(scenario));
     // The strike may also fall while nothing seems to happen any more. The start is not part of the deadline.
-    for (let seen: unknown = 'none yet'; seen !== restarted; ) {
-      seen = restarted;
-      await restarted;
-      await ended(scenario, run);
+    for (let seen: unknown = 'none yet'; seen !== aftermath; ) {
+      seen = aftermath;
+      await aftermath;
+      await until(() => scenario.until(run), waitFor(scenario));
+      // An operator that was started again looks at everything anew.
+      await rests({ proxy, settleMs });
     }
     outcome.writes = proxy.writes.length;
     outcome.state = await scenario.endState(run);
@@ -128,9 +127,10 @@ async function runOnce(
     outcome.failure = error instanceof Error ? error.message : String(error);
   } finally {
     proxy.resume();
-    await restarted?.catch(() => undefined);
+    await aftermath?.catch(() => undefined);
+    proxy.faults.clearFaults();
     await scenario.remove(run);
-    await operator.kill();
+    await operator?.kill();
   }
   return outcome;
 }
@@ -144,16 +144,6 @@ function differencesOf(clean: Outcome, killed: Outcome): string[] {
   return [...differences(clean.state, killed.state), ...tooMany];
 }
 
-/** At the end of the work, and nothing more is written: an operator that was started again looks at everything anew. */
-async function ended(scenario: KillScenario, run: Run): Promise<void> {
-  const { proxy, settleMs = 500 } = scenario;
-  await until(() => scenario.until(run), waitFor(scenario));
-  for (let seen = -1; seen !== proxy.writes.length; ) {
-    seen = proxy.writes.length;
-    await sleep(systemClock, settleMs);
-  }
-}
-
 function waitFor({ deadlineMs = 60_000 }: KillScenario): Wait {
   return { deadlineMs, everyMs: 50, describe: 'the end of the run' };
 }
@@ -165,7 +155,7 @@ function report(writes: number, plans: readonly PlanResult[]): string {
   return [head, ...bad.map(shown)].join('\n');
 }
 
-function shown({ after, moment, differences }: PlanResult): string {
+function shown({ after, mishap, differences }: PlanResult): string {
   const lines = differences.slice(0, 10).map((line) => `    ${line.slice(0, 400)}`);
-  return `  killed ${moment} ${after}:\n${lines.join('\n')}`;
+  return `  ${mishap} ${after}:\n${lines.join('\n')}`;
 }

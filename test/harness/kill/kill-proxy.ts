@@ -24,9 +24,11 @@ export interface KillProxy {
   readonly writes: readonly Write[];
   /** Calls `kill` once, at that moment; from then on nothing passes until `resume`. */
   strike(strike: Strike): void;
+  /** Calls `act` once, when the n-th write is about to be sent, and sends it when that is done. */
+  beforeWrite(number: number, act: () => void | Promise<void>): void;
   /** Lets traffic pass again, and forgets a strike that was not reached. */
   resume(): void;
-  /** Starts counting anew. */
+  /** Starts counting anew, and forgets what was to be done before a write. */
   forget(): void;
   close(): Promise<void>;
 }
@@ -37,8 +39,10 @@ export interface KillProxy {
  */
 export async function startKillProxy(options: Omit<FaultProxyOptions, 'always'>): Promise<KillProxy> {
   const writes: Write[] = [];
+  const acts: { number: number; act(): void | Promise<void> }[] = [];
   let planned: Strike | undefined;
   let dead = false;
+  let sent = 0;
 
   const strike = (plan: Strike) => {
     planned = undefined;
@@ -47,8 +51,15 @@ export async function startKillProxy(options: Omit<FaultProxyOptions, 'always'>)
     faults.tcp.reset();
     plan.kill();
   };
+  // Of those that were sent: several are under way side by side.
+  const writeComes = async () => {
+    sent++;
+    const due = acts.findIndex(({ number }) => number <= sent);
+    if (due >= 0) await acts.splice(due, 1)[0]?.act();
+  };
   const always: Action = {
-    intercept(exchange) {
+    async intercept(exchange) {
+      if (isWrite(exchange)) await writeComes();
       if (planned?.moment === 'BeforeNext' && writes.length >= planned.after && isWrite(exchange)) strike(planned);
       return dead;
     },
@@ -70,8 +81,13 @@ export async function startKillProxy(options: Omit<FaultProxyOptions, 'always'>)
     faults,
     writes,
     strike: (strike) => void (planned = strike),
+    beforeWrite: (number, act) => void acts.push({ number, act }),
     resume,
-    forget: () => void writes.splice(0),
+    forget() {
+      writes.splice(0);
+      sent = 0;
+      acts.splice(0);
+    },
     close: () => faults.close(),
   };
 }

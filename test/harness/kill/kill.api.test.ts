@@ -8,8 +8,9 @@ import { type Connected, connectTo } from '../connect.ts';
 import { kubeconfigFile } from '../operator/kubeconfig.ts';
 import { startProgram } from '../operator/program.ts';
 import { endStateOf } from './end-state.ts';
-import { expectSameEnd, type KillScenario, killPlans, type Run } from './kill-plan.ts';
+import { expectSameEnd, type KillScenario, killPlans } from './kill-plan.ts';
 import { type KillProxy, startKillProxy } from './kill-proxy.ts';
+import type { Run } from './run.ts';
 
 let api: Connected;
 let proxy: KillProxy;
@@ -48,11 +49,11 @@ describe('an operator that is killed after every write', () => {
     const report = await killPlans(aScenario('orphan'));
 
     expect(report.plans.filter(({ differences }) => differences.length > 0)).toEqual([
-      expect.objectContaining({ after: 2, moment: 'AfterWrite' }),
-      expect.objectContaining({ after: 2, moment: 'BeforeNext' }),
+      expect.objectContaining({ after: 2, mishap: 'AfterWrite' }),
+      expect.objectContaining({ after: 2, mishap: 'BeforeNext' }),
     ]);
     expect(report.text).toContain('+ configmaps second-CHANCE');
-    expect(() => expectSameEnd(report)).toThrow('killed AfterWrite 2:');
+    expect(() => expectSameEnd(report)).toThrow('AfterWrite 2:');
   });
   it('is found out when it forgets what it began', async () => {
     const report = await killPlans({ ...aScenario('edge'), deadlineMs: 3_000 });
@@ -62,11 +63,31 @@ describe('an operator that is killed after every write', () => {
   });
 });
 
-function aScenario(fault: 'none' | 'orphan' | 'edge'): KillScenario {
+describe('an operator that does not see how things are', () => {
+  const mishaps = ['OneBehind', 'HalfBehind', 'LostEvents'] as const;
+
+  it('passes when it comes to the same end', async () => {
+    const report = await killPlans({ ...aScenario('none'), name: 'unseen-none', mishaps });
+
+    expectSameEnd(report);
+    expect(report.text).toBe('4 writes, 11 plans (11 carried out), 0 ended differently');
+  });
+  it('is found out when it believes an old list', async () => {
+    const report = await killPlans({ ...aScenario('list'), mishaps: ['AfterWrite', 'OneBehind'] });
+
+    expect(report.plans.filter(({ differences }) => differences.length > 0)).toEqual([
+      expect.objectContaining({ after: 2, mishap: 'OneBehind' }),
+    ]);
+    expect(report.text).toContain('+ configmaps second-CHANCE');
+  });
+});
+
+function aScenario(fault: 'none' | 'orphan' | 'list' | 'edge'): KillScenario {
   const wanted = ({ namespace }: Run) => ({ namespace, name: 'wanted' });
   return {
     name: `kill-${fault}`,
-    proxy,
+    proxies: [proxy],
+    client: api.client,
     settleMs: 150,
     async start({ namespace }) {
       const program = startProgram(join(import.meta.dirname, 'sample-program.ts'), [kubeconfig.path, namespace, fault]);

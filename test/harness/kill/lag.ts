@@ -3,6 +3,7 @@ import type { Resource } from '../../../src/kube/object/resource.ts';
 import { hold, respond } from '../../support/fault-proxy/actions.ts';
 import type { Exchange } from '../../support/fault-proxy/exchange.ts';
 import type { FaultProxy } from '../../support/fault-proxy/fault-proxy.ts';
+import { collectionRead, isWatch, queryOf } from './collections.ts';
 
 export interface Lag {
   /** The server has caught up: what was held back arrives. */
@@ -10,7 +11,8 @@ export interface Lag {
 }
 
 export interface LagOptions {
-  resource: Resource;
+  /** Default: all kinds. */
+  resource?: Resource;
   /** What the lagging server knows; see `revisionNow`. The API server forgets revisions after five minutes. */
   revision: string;
 }
@@ -26,9 +28,7 @@ export async function revisionNow(client: Pick<Client, 'list'>, resource: Resour
  */
 export function lagBehind(proxy: FaultProxy, { resource, revision }: LagOptions): Lag {
   const caughtUp = Promise.withResolvers<void>();
-  const isCollection = collectionOf(resource);
-  const reads = (wanted: (query: URLSearchParams) => boolean) => (exchange: Exchange) =>
-    exchange.method === 'GET' && isCollection(exchange.path) && wanted(queryOf(exchange));
+  const reads = (wanted: (query: URLSearchParams) => boolean) => collectionRead(wanted, resource);
   const faults = [
     // It could not say of an old revision that this is all: whoever asks has to list.
     proxy.fault({
@@ -47,20 +47,6 @@ export function lagBehind(proxy: FaultProxy, { resource, revision }: LagOptions)
       caughtUp.resolve();
     },
   };
-}
-
-function collectionOf({ group, version, plural }: Resource): (path: string) => boolean {
-  const prefix = group === '' ? `/api/${version}/` : `/apis/${group}/${version}/`;
-  const collection = new RegExp(`^(namespaces/[^/]+/)?${plural}$`);
-  return (path) => path.startsWith(prefix) && collection.test((path.split('?')[0] ?? '').slice(prefix.length));
-}
-
-function queryOf({ path }: Exchange): URLSearchParams {
-  return new URLSearchParams(path.split('?')[1]);
-}
-
-function isWatch(query: URLSearchParams): boolean {
-  return ['1', 'true'].includes(query.get('watch') ?? '');
 }
 
 function showRevision(exchange: Exchange, revision: string): void {

@@ -6,7 +6,8 @@ import { connectTo } from '../connect.ts';
 
 /**
  * An operator for the tests of the kill plans: for the config map `wanted` it makes two others and then says that it is
- * done. `orphan` gives one of them a name by chance and notes it afterwards, `edge` goes on only with what it began itself.
+ * done. `orphan` gives one of them a name by chance and notes it afterwards, `list` does so too but looks for it in a list
+ * first, `edge` goes on only with what it began itself.
  */
 const [kubeconfig = '', namespace = '', fault = 'none'] = process.argv.slice(2);
 const { client } = await connectTo(kubeconfig);
@@ -29,9 +30,16 @@ async function reconcile(): Promise<void> {
 
 async function makeSecond(): Promise<string> {
   made = true;
-  const metadata = fault === 'orphan' ? { namespace, generateName: 'second-' } : { namespace, name: 'second' };
-  if ((await find('second')) !== undefined) return 'second';
+  const known = fault === 'list' ? await listed('second-') : (await find('second'))?.metadata.name;
+  if (known !== undefined) return known;
+  const isByChance = fault === 'orphan' || fault === 'list';
+  const metadata = isByChance ? { namespace, generateName: 'second-' } : { namespace, name: 'second' };
   return (await client.create(configMaps, { metadata })).metadata.name;
+}
+
+async function listed(prefix: string): Promise<string | undefined> {
+  const { items } = await client.list(configMaps, { namespace });
+  return items.map(({ metadata }) => metadata.name).find((name) => name.startsWith(prefix));
 }
 
 function note(data: Record<string, string>) {

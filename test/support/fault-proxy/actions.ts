@@ -99,18 +99,25 @@ export function hold(until: Promise<unknown> = new Promise(() => undefined)): Ac
 export function mapLines(map: (line: string) => readonly string[]): Action {
   return {
     async *body(source) {
-      let tail = Buffer.alloc(0);
-      for await (const chunk of source) {
-        tail = Buffer.concat([tail, chunk]);
-        for (let end = tail.indexOf(10); end >= 0; end = tail.indexOf(10)) {
-          const line = tail.subarray(0, end).toString();
-          tail = tail.subarray(end + 1);
-          for (const out of map(line)) yield Buffer.from(`${out}\n`);
-        }
+      for await (const line of linesOf(source)) {
+        if (!line.endsWith('\n')) yield Buffer.from(line);
+        else for (const out of map(line.slice(0, -1))) yield Buffer.from(`${out}\n`);
       }
-      if (tail.length > 0) yield tail;
     },
   };
+}
+
+/** With their ends; the last one may have none, when the answer was cut. */
+export async function* linesOf(source: Chunks): AsyncGenerator<string> {
+  let tail = Buffer.alloc(0);
+  for await (const chunk of source) {
+    tail = Buffer.concat([tail, chunk]);
+    for (let end = tail.indexOf(10); end >= 0; end = tail.indexOf(10)) {
+      yield tail.subarray(0, end + 1).toString();
+      tail = tail.subarray(end + 1);
+    }
+  }
+  if (tail.length > 0) yield tail.toString();
 }
 
 /** Sends every watch event `times` times. */
