@@ -85,6 +85,8 @@ export async function startKillProxy(options: Omit<FaultProxyOptions, 'always'>)
     resume,
     forget() {
       writes.splice(0);
+      // Many runs go through one proxy, and each request keeps its headers.
+      faults.requests.splice(0);
       sent = 0;
       acts.splice(0);
     },
