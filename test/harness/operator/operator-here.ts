@@ -31,6 +31,8 @@ export async function startOperatorHere({ kubeconfig, namespace }: OperatorHereO
     if (operator.manager.running) operator.manager.stop();
     await operator.close();
     await ended;
+    // Node keeps what counts its garbage collections, and with it all that the registry knows of this operator.
+    operator.registry.clear();
   };
   try {
     await until(isAtWork, { deadlineMs: 30_000, describe: () => logger.lines.slice(-20) });
