@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { commandFolder, downApiOnly, upApiOnly } from './bare/api-only.ts';
-import { claimsFolder, readCluster } from './bare/cluster.ts';
+import { type Cluster, claimsFolder, readCluster } from './bare/cluster.ts';
 import { auditLog } from './bare/control-plane.ts';
 import { apiUrl } from './bare/kubeconfig.ts';
 import { releasePorts } from './bare/ports.ts';
+import { killComponent } from './bare/supervisor.ts';
 import { createReporter } from './cli/reporter.ts';
 import type { Reporter } from './driver.ts';
 import { withLock } from './lock.ts';
@@ -28,6 +29,12 @@ export interface ApiServer {
   readonly auditLog: string;
   /** Folder with the matching kubectl. */
   readonly binaries: string;
+  /** Folder with its keys and certificates; the server reads its own again when they change. */
+  readonly pki: string;
+  /** Ends one process as a crash does. What others asked of it gets no answer until `repair`. */
+  kill(part: 'etcd' | 'kube-apiserver'): Promise<void>;
+  /** Starts what does not run, on the same ports with the same data. */
+  repair(): Promise<void>;
   /** Ends the server and removes its folder. */
   stop(): Promise<void>;
 }
@@ -38,7 +45,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const paths = pathsOf(name);
   const context = { request: { name, apiOnly: true, hollowNodes }, paths, report };
   const lock = { purpose: `API server ${name}`, deadlineMs: 40 * 60_000 };
-  const cluster = await withLock(`${paths.state}.lock`, lock, async () => {
+  const locked = <T>(work: () => Promise<T>) => withLock(`${paths.state}.lock`, lock, work);
+  const cluster = await locked(async (): Promise<Cluster> => {
     if (fresh) await removeApiServer(name);
     return upApiOnly(context);
   });
@@ -47,7 +55,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     url: apiUrl(cluster),
     auditLog: auditLog(cluster),
     binaries: commandFolder(cluster),
-    stop: () => withLock(`${paths.state}.lock`, lock, () => removeApiServer(name)),
+    pki: cluster.pki,
+    kill: (part) => killComponent(cluster, part),
+    repair: async () => void (await locked(() => upApiOnly(context))),
+    stop: () => locked(() => removeApiServer(name)),
   };
 }
 

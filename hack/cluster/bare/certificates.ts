@@ -8,7 +8,7 @@ import {
   KeyUsagesExtension,
   PemConverter,
   SubjectAlternativeNameExtension,
-  type X509Certificate,
+  X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import { systemClock } from '../../../src/seams/system.ts';
@@ -20,6 +20,8 @@ export interface Subject {
   readonly organization?: string;
   /** DNS names and IP addresses that a server with this certificate answers for. */
   readonly hosts?: readonly string[];
+  /** How long it is valid, from now. Default: longer than the cluster lives. */
+  readonly lifetimeMs?: number;
 }
 
 /** PEM texts, as every Kubernetes component reads them. */
@@ -35,8 +37,8 @@ export interface Authority extends KeyPair {
 const keyAlgorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const dayMs = 86_400_000;
-/** A local cluster has no rotation, so its certificates outlive it. */
-const lifetimeDays = 3650;
+/** A local cluster rotates nothing by itself, so its certificates outlive it. */
+const defaultLifetimeMs = 3650 * dayMs;
 
 /** Makes a certificate authority whose key exists only in this process and where the caller writes it. */
 export async function createAuthority(commonName: string): Promise<Authority> {
@@ -51,11 +53,18 @@ export async function createAuthority(commonName: string): Promise<Authority> {
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
     ],
   });
-  return {
-    certificate: root.toString('pem'),
-    key: await privatePem(keys.privateKey),
-    sign: (subject) => sign(subject, root, keys.privateKey),
-  };
+  return authorityOf({ certificate: root.toString('pem'), key: await privatePem(keys.privateKey) }, keys.privateKey);
+}
+
+/** The authority whose certificate and key were written down. */
+export async function loadAuthority(pair: KeyPair): Promise<Authority> {
+  const key = PemConverter.decodeFirst(pair.key);
+  return authorityOf(pair, await webcrypto.subtle.importKey('pkcs8', key, keyAlgorithm, true, ['sign']));
+}
+
+function authorityOf(pair: KeyPair, signingKey: webcrypto.CryptoKey): Authority {
+  const root = new X509Certificate(pair.certificate);
+  return { ...pair, sign: (subject) => sign(subject, root, signingKey) };
 }
 
 /** A key pair without a certificate, for signing service account tokens. */
@@ -68,7 +77,7 @@ export async function createSigningKey(): Promise<{ publicKey: string; privateKe
 async function sign(subject: Subject, root: X509Certificate, signingKey: webcrypto.CryptoKey): Promise<KeyPair> {
   const keys = await generateKeys();
   const certificate = await X509CertificateGenerator.create({
-    ...validity(),
+    ...validity(subject.lifetimeMs),
     subject: [{ ...(subject.organization ? { O: [subject.organization] } : {}), CN: [subject.commonName] }],
     issuer: root.subject,
     publicKey: keys.publicKey,
@@ -94,9 +103,9 @@ function alternativeNames(hosts: readonly string[]): SubjectAlternativeNameExten
 }
 
 /** Starts a day early, so that a clock set back a little does not make every certificate invalid. */
-function validity(): { notBefore: Date; notAfter: Date } {
+function validity(lifetimeMs = defaultLifetimeMs): { notBefore: Date; notAfter: Date } {
   const now = systemClock.now();
-  return { notBefore: new Date(now - dayMs), notAfter: new Date(now + lifetimeDays * dayMs) };
+  return { notBefore: new Date(now - dayMs), notAfter: new Date(now + lifetimeMs) };
 }
 
 function generateKeys(): Promise<webcrypto.CryptoKeyPair> {

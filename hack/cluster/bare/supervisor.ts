@@ -172,6 +172,15 @@ export async function stopComponents(cluster: Cluster, components: readonly Comp
   await stopAll(await processesOf(cluster));
 }
 
+/** Ends one component without a word, as a crash does; gone when it resolves. `ensureRunning` starts it again. */
+export async function killComponent(cluster: Cluster, component: string): Promise<void> {
+  const mark = markOf(cluster, component);
+  const running = (await processesOf(cluster)).filter((process) => process.mark === mark);
+  if (running.length === 0) throw new Error(`kill ${component}: it does not run`);
+  await signalAll(running, 'SIGKILL');
+  while (await anyAlive(running)) await sleep(systemClock, pollMs);
+}
+
 /** Asks processes to end and kills those that do not; a pid that now belongs to another process is left alone. */
 export async function stopAll(processes: readonly MarkedProcess[]): Promise<void> {
   if (processes.length === 0) return;

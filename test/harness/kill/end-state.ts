@@ -59,6 +59,13 @@ function surplus(of: EndState, over: EndState): string[] {
   });
 }
 
+/** What the operator writes: what Kubernetes' own controllers say of their objects is theirs. */
+export function ownFields(object: KubeObject): unknown {
+  const { metadata, ...rest } = object as KubeObject & Record<'spec' | 'data' | 'status', unknown>;
+  const isOurs = object.apiVersion?.startsWith('vish.dev/') ?? false;
+  return { labels: metadata.labels, spec: rest.spec, data: rest.data, ...(isOurs && { status: rest.status }) };
+}
+
 function usualFields(object: KubeObject): unknown {
   const { spec, data, status } = object as KubeObject & { spec?: unknown; data?: unknown; status?: unknown };
   return { labels: object.metadata.labels, spec, data, status };

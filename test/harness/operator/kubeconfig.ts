@@ -9,7 +9,7 @@ export interface Way {
   /** Of the context. */
   namespace: string;
   /** How it proves who it is. Default: not at all, for a proxy that speaks for it. */
-  user?: { token: string } | { tokenFile: string };
+  user?: { token: string } | { tokenFile: string } | { 'client-certificate': string; 'client-key': string };
 }
 
 export function kubeconfigOf({ server, ca, namespace, user }: Way): string {

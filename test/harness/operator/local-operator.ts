@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { freePort } from '../../../hack/cluster/kind/ports.ts';
 import { until } from '../../support/until.ts';
-import { startProgram } from './program.ts';
+import { type Program, startProgram } from './program.ts';
 
 const main = join(import.meta.dirname, '../../../src/main.ts');
 
@@ -37,16 +37,11 @@ export interface LocalOperatorOptions {
 
 /** The operator as a process of this machine: for suites on an API server alone. Ready when it resolves. */
 export async function startLocalOperator(options: LocalOperatorOptions): Promise<LocalOperator> {
-  const { kubeconfig, args = [], env = {}, leaderElect = false, program: file = main } = options;
-  const [health, metrics] = [await freePort(), await freePort()];
-  const ports = [`--health-port=${health}`, `--metrics-port=${metrics}`];
-  const flags = [`--kubeconfig=${kubeconfig}`, `--leader-elect=${leaderElect}`, ...ports, ...args];
-  const metricsUrl = `http://127.0.0.1:${metrics}/metrics`;
-  const program = startProgram(file, flags, env);
-  const ready = async () => {
-    if (program.exitCode !== undefined)
-      throw new Error(`the operator ended with ${program.exitCode}:\n${program.output}`);
-    return (await get(`http://127.0.0.1:${health}/readyz`)).status === 200;
+  const { start, isReady, metrics, metricsUrl } = await prepareLocalOperator(options);
+  const program = start();
+  const ready = () => {
+    if (program.exitCode === undefined) return isReady();
+    throw new Error(`the operator ended with ${program.exitCode}:\n${program.output}`);
   };
   try {
     await until(ready, { deadlineMs: 30_000, everyMs: 50, describe: () => program.output.slice(-2_000) });
@@ -58,9 +53,24 @@ export async function startLocalOperator(options: LocalOperatorOptions): Promise
     pid: program.pid,
     metricsUrl,
     logs: async () => program.output,
-    metrics: async () => (await get(metricsUrl)).text,
+    metrics,
     kill: () => program.kill(),
     stop: async () => void (await program.stop()),
+  };
+}
+
+/** An operator that can be started, and started again, with the same flags and ports. */
+export async function prepareLocalOperator(options: LocalOperatorOptions) {
+  const { kubeconfig, args = [], env = {}, leaderElect = false, program = main } = options;
+  const [health, metrics] = [await freePort(), await freePort()];
+  const ports = [`--health-port=${health}`, `--metrics-port=${metrics}`];
+  const flags = [`--kubeconfig=${kubeconfig}`, `--leader-elect=${leaderElect}`, ...ports, ...args];
+  const metricsUrl = `http://127.0.0.1:${metrics}/metrics`;
+  return {
+    metricsUrl,
+    start: (): Program => startProgram(program, flags, env),
+    isReady: async () => (await get(`http://127.0.0.1:${health}/readyz`)).status === 200,
+    metrics: async () => (await get(metricsUrl)).text,
   };
 }
 

@@ -9,6 +9,8 @@ export interface Program {
   readonly output: string;
   /** Undefined while it runs; 128 and more when a signal ended it. */
   readonly exitCode: number | undefined;
+  /** Resolves with it. */
+  readonly ended: Promise<number>;
   /** SIGTERM, then SIGKILL after `graceMs`. The exit code. Default 10 s. */
   stop(graceMs?: number): Promise<number>;
   /** SIGKILL. */
@@ -28,10 +30,10 @@ export function startProgram(file: string, args: readonly string[], env: NodeJS.
   child.stdout.setEncoding('utf8').on('data', hear);
   child.stderr.setEncoding('utf8').on('data', hear);
   let exitCode: number | undefined;
-  const exited = once(child, 'close').then(([code]) => (exitCode = typeof code === 'number' ? code : 137));
+  const ended = once(child, 'close').then(([code]) => (exitCode = typeof code === 'number' ? code : 137));
   const kill = async () => {
     child.kill('SIGKILL');
-    await exited;
+    await ended;
   };
   return {
     pid: child.pid ?? 0,
@@ -41,11 +43,12 @@ export function startProgram(file: string, args: readonly string[], env: NodeJS.
     get exitCode() {
       return exitCode;
     },
+    ended,
     async stop(graceMs = 10_000) {
       child.kill('SIGTERM');
       const patience = new AbortController();
       const late = sleep(systemClock, graceMs, patience.signal).then(kill, () => undefined);
-      const code = await exited;
+      const code = await ended;
       patience.abort();
       await late;
       return code;
