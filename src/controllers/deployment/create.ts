@@ -20,6 +20,7 @@ import { deployments } from '../../objects/vish.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
 import { ConfigurationReader } from './configuration/configuration.ts';
+import { ClockJumps } from './jumps.ts';
 import type { Stores } from './look.ts';
 import type { Parts } from './parts.ts';
 import type { FindTarget, LookAtSource, PlanBuild, ResolveImage, VerifyImage } from './ports.ts';
@@ -103,6 +104,7 @@ function partsOf(
   { stores, measurer, turns }: { stores: Stores; measurer: Measurer; turns: Turns },
 ): Parts {
   const { client, clock, recorder, findTarget, written } = options;
+  const jumps = new ClockJumps(clock);
   const configuration = new ConfigurationReader({ client, clock, configMaps: stores.configMaps });
   const writer = new StatusWriter({ client, clock, fieldManager, ownedConditions, resource: deployments });
   return {
@@ -110,6 +112,7 @@ function partsOf(
     clock,
     stores,
     measurer,
+    jumps,
     findTarget,
     lookAt(deployment, run) {
       const by = { key: keyOf(deployment), uid: deployment.metadata.uid };
@@ -125,6 +128,7 @@ function partsOf(
         wrote: (resource, object) => written.wrote(by, resource, object),
         deleted: (resource, object) => written.deleted(by, resource, object),
         now: new Date(clock.now()),
+        clockLook: jumps.look(by.key),
       };
     },
     async writeStatus({ deployment, wrote, signal }, { conditions, ...fields }, summary) {

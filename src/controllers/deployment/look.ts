@@ -6,6 +6,7 @@ import type { Client, Informer, KubeObject, Logger, Resource } from '../../kube/
 import type { Read } from '../../objects/wire.ts';
 import type { ControllerRevision } from '../../objects/workloads.ts';
 import type { ConfigurationReader } from './configuration/configuration.ts';
+import type { ClockLook } from './jumps.ts';
 import type { LookAtSource, PlanBuild, ResolveImage, VerifyImage } from './ports.ts';
 import type { Turns } from './queue/turns.ts';
 import type { StoredRelease } from './release/revision.ts';
@@ -37,6 +38,7 @@ export interface Look {
   readonly wrote: (resource: Resource, object: Read<KubeObject>) => void;
   readonly deleted: (resource: Resource, object: Read<KubeObject>) => void;
   readonly now: Date;
+  readonly clockLook: ClockLook;
   readonly signal: AbortSignal;
   readonly log: Logger;
 }

@@ -5,6 +5,7 @@ import type { Client, Logger } from '../../kube/index.ts';
 import type { Read } from '../../objects/wire.ts';
 import type { Finding } from '../../rollout/engine/state.ts';
 import type { Clock } from '../../seams/clock.ts';
+import type { ClockJumps } from './jumps.ts';
 import type { Look, Stores } from './look.ts';
 import type { FindTarget } from './ports.ts';
 
@@ -14,6 +15,7 @@ export interface Parts {
   readonly clock: Clock;
   readonly stores: Stores;
   readonly measurer: Measurer;
+  readonly jumps: Pick<ClockJumps, 'forget'>;
   readonly findTarget: FindTarget;
   lookAt(deployment: Read<Deployment>, run: { signal: AbortSignal; log: Logger }): Look;
   /**

@@ -24,7 +24,7 @@ export function createReconcile(parts: Parts): Reconcile {
   return async (key, { signal, log }) => {
     const deployment = parts.stores.deployments.store.get(formatKey(key));
     const isGoing = deployment === undefined || deployment.metadata.deletionTimestamp !== undefined;
-    if (isGoing) parts.measurer.forget(formatKey(key));
+    if (isGoing) forget(parts, formatKey(key));
     if (deployment === undefined) return done;
     const found = parts.lookAt(deployment, { signal, log });
     if (deployment.metadata.deletionTimestamp !== undefined) return remove(parts, found);
@@ -50,6 +50,7 @@ async function release(parts: Parts, before: Look, binding: Binding): Promise<Re
   const collected = await collectSurplus(look, binding.target, { ...rollout, wanted: wish.wanted?.number });
   const next = nextStatus(look, { ...rollout, wish, gone: collected.numbers });
   await parts.writeStatus(look, { ...next, ...remember(binding, rollout.memory) }, rollout.decision.summary);
+  look.clockLook.settle();
   const measureMs = keepMeasuring(look, rollout.decision);
   const { lookAgainAt } = rollout.decision;
   const deadlineMs = lookAgainAt && lookAgainAt.getTime() - parts.clock.now();
@@ -67,7 +68,13 @@ async function release(parts: Parts, before: Look, binding: Binding): Promise<Re
 async function refuse(parts: Parts, look: Look, { finding, lookAgainMs }: Obstacle): Promise<Result> {
   const decision = standStill(look, { wish: {}, status: look.deployment.status ?? {} });
   await parts.writeStatus(look, refusedStatus(look, decision, finding), finding);
+  look.clockLook.settle();
   return lookAgainIn(lookAgainMs);
+}
+
+function forget({ measurer, jumps }: Parts, key: string): void {
+  measurer.forget(key);
+  jumps.forget(key);
 }
 
 function withWanted({ releases }: Look, { wanted }: Wish): Look['releases'] {

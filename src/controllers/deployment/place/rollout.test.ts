@@ -7,7 +7,8 @@ it('gives back the place in the queue of one that was let in and that no place t
   const settled: unknown[] = [];
   const deployment = aDeployment();
   const turns = { enter: () => 0, settle: (each: unknown) => settled.push(each) };
-  const look = { deployment, releases: [], now: new Date(0), turns } as unknown as Look;
+  const clockLook = { jumpedMs: 0, settle: () => undefined };
+  const look = { deployment, releases: [], now: new Date(0), clockLook, turns } as unknown as Look;
 
   standStill(look, { wish: {}, status: {} });
 

@@ -1,6 +1,7 @@
 import type { DeploymentStatus } from '../../../crds/deployment/status.ts';
 import { keyOf } from '../../../kube/index.ts';
 import { type Decision, decide } from '../../../rollout/engine/decide.ts';
+import { setForward } from '../../../rollout/engine/set-forward.ts';
 import type { Input } from '../../../rollout/engine/state.ts';
 import type { Intent, Observation, Target } from '../../../targets/target.ts';
 import { queueLookMs } from '../../queue/line.ts';
@@ -94,12 +95,12 @@ async function advance(look: Look, target: Target, { answers, decision: { aim } 
 }
 
 function inputOf(look: Look, wish: Wish, status: DeploymentStatus): Input {
-  const { deployment, releases, now } = look;
+  const { deployment, releases, now, clockLook } = look;
   const { paused, workload, hooks } = deployment.spec;
   const strategy = planOf(deployment.spec);
   const { wanted, obstacle, hold, adopted } = wish;
   const cause = causeOfWish(status, wanted);
-  const state = stateOfStatus(status, adopted);
+  const state = setForward(stateOfStatus(status, adopted), { ms: clockLook.jumpedMs, now });
   const checks = namedChecks(look);
   const { replicas } = workload.scale;
   return { state, releases, wanted, cause, obstacle, hold, strategy, checks, hooks, paused, replicas, now };
