@@ -58,6 +58,13 @@ export function fold(
   };
 }
 
+/** The same run, but never due later than it can have been set: the clock went back since. */
+export function soonDue(run: CheckStatus, check: Check, now: Date): CheckStatus {
+  const longestWait = Math.max(check.initialDelaySeconds, secondsTo(run.result, check));
+  const latest = after(now, longestWait);
+  return run.nextAt !== undefined && Date.parse(run.nextAt) > Date.parse(latest) ? { ...run, nextAt: latest } : run;
+}
+
 /** Nobody waits for its end any more. */
 export function closeRun(run: CheckStatus, hasPassed: boolean): CheckStatus {
   if (run.nextAt === undefined) return run;

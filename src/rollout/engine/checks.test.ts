@@ -101,6 +101,20 @@ describe('Rolling', () => {
     expect(last.runs).toEqual([]);
   });
 
+  it('measures on in its usual time when the clock was set back', () => {
+    start(rolling);
+    measure('Passed');
+    engine.advance(-3600);
+    look();
+    const [due] = last.runs.map((run) => Date.parse(run.due));
+
+    expect(due).toBeLessThanOrEqual(engine.nowMs + 10_000);
+    engine.advance(10);
+    measure('Passed');
+    measure('Passed');
+    expect(last.state).toMatchObject({ live: 2, rollout: undefined });
+  });
+
   it('counts a measurement once, and none that comes late', () => {
     start(rolling);
     const [run] = last.runs;

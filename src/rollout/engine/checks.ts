@@ -1,7 +1,7 @@
 import type { Check } from '../../crds/check/check.ts';
 import type { CheckStatus, RolloutStatus } from '../../crds/deployment/status.ts';
 import { giveUpOverdue, nextTurn } from '../checks/overdue.ts';
-import { beginRun, closeRun, fold, type Run } from '../checks/run.ts';
+import { beginRun, closeRun, fold, type Run, soonDue } from '../checks/run.ts';
 import { backgroundOf, legsOf, type Plan } from './legs.ts';
 import { isOnItsWay, legAt } from './route.ts';
 import type { Finding, Input, State } from './state.ts';
@@ -123,7 +123,7 @@ function measured({ check, run, asked }: Current, rollout: RolloutStatus | undef
   if (check === undefined || rollout === undefined) return run === undefined ? [] : [run];
   const begun = run ?? beginRun(check, { release: rollout.release, step: asked.step }, input.now);
   const measurement = input.measurements?.find((each) => each.run.name === asked.name);
-  const taken = fold(begun, check, measurement, asked.bearsSilence);
+  const taken = fold(soonDue(begun, check, input.now), check, measurement, asked.bearsSilence);
   return [giveUpOverdue(taken, check, asked.bearsSilence, input.now)];
 }
 
