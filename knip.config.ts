@@ -8,6 +8,7 @@ export default {
     'hack/cluster/{bump,soak}.ts',
     'bench/*/{bench,ours}.ts',
     'test/**/*-program.ts',
+    'test/outages/shifted-clock.ts',
     'test/support/git-server/serve.ts',
     'test/support/*/fixtures/*.ts',
   ],

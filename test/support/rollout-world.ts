@@ -13,6 +13,7 @@ type Move =
   | { does: 'build' }
   | { does: 'look'; outcome: Outcome; progress: number; prepared: boolean; refused: boolean; hook: HookOutcome }
   | { does: 'wait'; seconds: number }
+  | { does: 'set clock'; seconds: number }
   | { does: 'pause'; paused: boolean }
   | { does: 'retry' }
   | { does: 'crash' };
@@ -33,6 +34,10 @@ export const aMove: fc.Arbitrary<Move> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ does: 'build' as const }) },
   { weight: 8, arbitrary: aLook },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('wait' as const), seconds: fc.nat(50) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ does: fc.constant('set clock' as const), seconds: fc.integer({ min: -7200, max: 7200 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('pause' as const), paused: fc.boolean() }) },
   { weight: 1, arbitrary: fc.constant({ does: 'retry' as const }) },
   { weight: 1, arbitrary: fc.constant({ does: 'crash' as const }) },
@@ -84,6 +89,8 @@ export class RolloutWorld {
         return;
       case 'wait':
         return this.engine.advance(move.seconds);
+      case 'set clock':
+        return this.engine.setClock(move.seconds);
       case 'pause':
         this.paused = move.paused;
         return;

@@ -1,5 +1,6 @@
 import { strategy } from '../../src/crds/strategy/strategy.ts';
 import { type Decision, decide } from '../../src/rollout/engine/decide.ts';
+import { setForward } from '../../src/rollout/engine/set-forward.ts';
 import type { Input, KnownRelease, Observed, State } from '../../src/rollout/engine/state.ts';
 
 export const nothingYet: State = { live: undefined, rollout: undefined, refused: undefined, history: [] };
@@ -66,6 +67,12 @@ export class EngineDriver {
 
   advance(seconds: number): void {
     this.nowMs += seconds * 1000;
+  }
+
+  /** Nothing happens meanwhile; before the next look the controller notices it. */
+  setClock(bySeconds: number): void {
+    this.advance(bySeconds);
+    this.state = setForward(this.state, { ms: bySeconds * 1000, now: new Date(this.nowMs) });
   }
 
   outcomes(): string[] {

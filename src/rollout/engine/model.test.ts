@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { aMove, RolloutWorld, type View } from '../../../test/support/rollout-world.ts';
 import { reasons } from '../../crds/reasons/reasons.ts';
 
-/** What holds after every look, whatever people, places, deadlines and crashes do. */
+/** What holds after every look, whatever people, places, deadlines, clocks and crashes do. */
 const rules: Record<string, (view: View) => boolean> = {
   'a release has one record, and the newest stands first': ({ decision }) => {
     const numbers = decision.state.history.map(({ number }) => number);

@@ -14,17 +14,11 @@ function serving(settings: EngineDriver['settings'] = {}): EngineDriver {
   return engine;
 }
 
-/** The machine slept: nothing happened, and the clock shows an hour more. */
-function jump(engine: EngineDriver): void {
-  engine.advance(hour);
-  engine.state = setForward(engine.state, { ms: hour * 1000, now: new Date(engine.nowMs) });
-}
-
 it('leaves a release the time that it had', () => {
   const engine = serving();
   engine.look(two, anObservation());
   engine.advance(50);
-  jump(engine);
+  engine.setClock(hour);
   engine.advance(9);
   const inTime = engine.look(two, anObservation());
   engine.advance(1);
@@ -38,7 +32,7 @@ it('leaves a pause the time that it had', () => {
   const engine = serving({ strategy: canary });
   engine.look(two, succeeded);
   engine.advance(50);
-  jump(engine);
+  engine.setClock(hour);
   engine.advance(9);
   const within = engine.look(two, succeeded).state.rollout?.phase;
   engine.advance(1);
@@ -50,7 +44,7 @@ it('leaves a command of a release the time that it had', () => {
   const command = { command: ['true'], deadlineSeconds: 60 };
   const engine = serving({ hooks: hooks.parse({ beforeRelease: command }) });
   engine.look(two, succeeded);
-  jump(engine);
+  engine.setClock(hour);
 
   expect(engine.look(two, succeeded).hooks).toMatchObject([{ release: 2, mayBegin: true }]);
 });
@@ -60,7 +54,7 @@ it('leaves what is kept warm the time that it had', () => {
   engine.look(two, succeeded);
   engine.look(two, succeeded);
   engine.look(two, succeeded);
-  jump(engine);
+  engine.setClock(hour);
 
   expect(engine.look(two, succeeded).state.previous).toMatchObject({ release: 1 });
 });
