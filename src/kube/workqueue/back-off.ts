@@ -1,7 +1,7 @@
 export interface BackOffOptions {
   /** Delay after the first failure. Default 5 ms: a lost race is tried again at once. */
   baseMs?: number;
-  /** No delay is longer. Default 1 000 s: a lasting failure costs a few calls an hour. */
+  /** No delay is longer. Default a minute: nobody tells that what failed is well again, and a rollout stands still until then. */
   maxMs?: number;
 }
 
@@ -14,7 +14,7 @@ export class BackOff {
   private readonly baseMs: number;
   private readonly maxMs: number;
 
-  constructor({ baseMs = 5, maxMs = 1_000_000 }: BackOffOptions = {}) {
+  constructor({ baseMs = 5, maxMs = 60_000 }: BackOffOptions = {}) {
     this.baseMs = baseMs;
     this.maxMs = maxMs;
   }
