@@ -1,12 +1,12 @@
 import { type ApiServer, startApiServer } from '../../hack/cluster/api-server.ts';
 import type { Deployment } from '../../src/crds/deployment/deployment.ts';
 import type { DeploymentSpecInput } from '../../src/crds/deployment/spec.ts';
-import type { Client, KubeObject } from '../../src/kube/index.ts';
+import type { Client } from '../../src/kube/index.ts';
 import { configMaps, services } from '../../src/objects/core.ts';
 import { deployments } from '../../src/objects/vish.ts';
 import { controllerRevisions, podDisruptionBudgets, replicaSets } from '../../src/objects/workloads.ts';
 import { type Connected, connectTo } from '../harness/connect.ts';
-import { endStateOf } from '../harness/kill/end-state.ts';
+import { endStateOf, ownFields } from '../harness/kill/end-state.ts';
 import { type KillReport, killPlans } from '../harness/kill/kill-plan.ts';
 import { type Lanes, openLanes } from '../harness/kill/lanes.ts';
 import type { Mishap, Plan } from '../harness/kill/mishaps.ts';
@@ -56,7 +56,7 @@ export async function twoReleases(name: string): Promise<TwoReleases> {
         start: ({ namespace, proxy }) => startOperatorHere({ kubeconfig: lanes.kubeconfigOf(proxy), namespace }),
         apply: (run) => apply(client, run, story),
         until: (run) => isAtRest(client, run, 2),
-        endState: ({ namespace }) => endStateOf({ client, namespace, resources, fields }),
+        endState: ({ namespace }) => endStateOf({ client, namespace, resources, fields: ownFields }),
         // No other operator looks there, and all of it goes with the server.
         remove: () => Promise.resolve(),
       }),
@@ -92,11 +92,4 @@ async function isAtRest(client: Client, run: Run, version: number): Promise<bool
   const deployment = await client.get(deployments, key(run));
   const { rollout, previous } = deployment.status ?? {};
   return isLive(version)(deployment) && rollout === undefined && previous === undefined;
-}
-
-/** What Kubernetes' own controllers say of their objects is theirs. */
-function fields(object: KubeObject): unknown {
-  const { metadata, ...rest } = object as KubeObject & Record<'spec' | 'data' | 'status', unknown>;
-  const isOurs = object.apiVersion?.startsWith('vish.dev/') ?? false;
-  return { labels: metadata.labels, spec: rest.spec, data: rest.data, ...(isOurs && { status: rest.status }) };
 }
