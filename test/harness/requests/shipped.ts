@@ -65,7 +65,7 @@ export const spared: readonly Spared[] = [
   {
     rights: ['get replicasets.apps', 'get controllerrevisions.apps', 'get deployments.vish.dev', 'get jobs.batch'],
     why: 'Only after a crash between two writes, and for what somebody orphaned.',
-    test: 'src/operator/kill.api.test.ts',
+    test: 'src/operator/kill-rolling.api.test.ts',
   },
   {
     rights: ['create deployments.apps'],
