@@ -16,6 +16,7 @@ import {
 import { ClusterAdoption } from '../../src/targets/cluster/adoption/adoption.ts';
 import type { Target } from '../../src/targets/target.ts';
 import { aDeployment } from './cluster-place/builders.ts';
+import { dyingAfter } from './dying-client.ts';
 import { MemoryClient } from './memory-client.ts';
 import { silentLogger } from './scripted-api/rig.ts';
 
@@ -47,7 +48,6 @@ export const anAdoptionMove: fc.Arbitrary<AdoptionMove> = fc.oneof(
 
 const namespace = 'shop';
 const key = { namespace, name: 'old' };
-const reads = new Set(['get', 'list']);
 
 /** An API server in memory, an apps/v1 controller and a garbage collector as far as adoption meets them, and our operator. */
 export class AdoptionWorld {
@@ -138,19 +138,10 @@ export class AdoptionWorld {
   }
 
   private async dieWith(writes: number): Promise<void> {
-    const life = { left: writes };
-    const dying = new Proxy(this.client, {
-      get:
-        (target, verb: keyof Client) =>
-        async (...args: unknown[]) => {
-          const answer = await (target[verb] as (...all: unknown[]) => Promise<unknown>)(...args);
-          if (!reads.has(verb) && --life.left <= 0) throw new Error('died with its write');
-          return answer;
-        },
-    });
+    const { client, isAlive } = dyingAfter(this.client, writes);
     this.adoption = undefined;
-    for (let looks = 0; looks < writes && life.left > 0; looks++) {
-      await this.look(dying);
+    for (let looks = 0; looks < writes && isAlive(); looks++) {
+      await this.look(client);
       await this.apps();
     }
     this.adoption = undefined;

@@ -16,6 +16,7 @@ import { ClusterHandOver } from '../../src/targets/cluster/hand-over/hand-over.t
 import { isSameTemplate } from '../../src/targets/cluster/hand-over/wanted.ts';
 import { type HandedTo, TargetError } from '../../src/targets/target.ts';
 import { aDeployment, aRelease, aTemplate } from './cluster-place/builders.ts';
+import { dyingAfter } from './dying-client.ts';
 import { MemoryClient } from './memory-client.ts';
 import { silentLogger } from './scripted-api/rig.ts';
 
@@ -98,7 +99,6 @@ export const aHandOverMove: fc.Arbitrary<HandOverMove> = fc.oneof(
 );
 
 const key = { namespace, name: 'old' };
-const writes = new Set(['create', 'patch', 'update', 'delete']);
 
 /** An API server in memory, apps/v1 and a garbage collector as far as a hand-over meets them, and our operator. */
 export class HandOverWorld {
@@ -174,19 +174,9 @@ export class HandOverWorld {
   }
 
   private async dieWith(count: number): Promise<void> {
-    const life = { left: count };
-    const dying = new Proxy(this.client, {
-      get:
-        (target, verb: keyof Client) =>
-        async (...args: unknown[]) => {
-          const answer = await (target[verb] as (...all: unknown[]) => Promise<unknown>)(...args);
-          const isWrite = writes.has(verb) && (args[2] as { dryRun?: boolean } | undefined)?.dryRun !== true;
-          if (isWrite && --life.left <= 0) throw new Error('died with its write');
-          return answer;
-        },
-    });
-    for (let looks = 0; looks < count && life.left > 0; looks++) {
-      await this.look(dying);
+    const { client, isAlive } = dyingAfter(this.client, count);
+    for (let looks = 0; looks < count && isAlive(); looks++) {
+      await this.look(client);
       await this.apps();
     }
   }
