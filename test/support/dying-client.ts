@@ -4,7 +4,10 @@ import type { MemoryClient } from './memory-client.ts';
 const reads = new Set(['get', 'list']);
 
 /** A way to `target` for a process that dies as soon as the server has done so many of its writes, and before it hears of the last. */
-export function dyingAfter(target: MemoryClient, writes: number): { readonly client: Client; readonly isAlive: () => boolean } {
+export function dyingAfter(
+  target: MemoryClient,
+  writes: number,
+): { readonly client: Client; readonly isAlive: () => boolean } {
   let left = writes;
   const client = new Proxy(target, {
     get:

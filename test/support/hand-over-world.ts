@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Client, Stored } from '../../src/kube/client/client.ts';
 import type { OwnerReference } from '../../src/kube/object/object.ts';
 import type { Resource } from '../../src/kube/object/resource.ts';
-import { controllerOf, controllerReference } from '../../src/kube/owner/owner.ts';
+import { controllerOf, controllerReference, isControlledBy } from '../../src/kube/owner/owner.ts';
 import { services } from '../../src/objects/core.ts';
 import { deployments } from '../../src/objects/vish.ts';
 import {
@@ -190,7 +190,7 @@ export class HandOverWorld {
       const isFree = controllerOf(set) === undefined && set.metadata.labels?.['vish.dev/deployment'] === wanted;
       if (isFree) await this.change(set, { metadata: { ownerReferences: [reference(owner)] } });
     }
-    const own = (await this.sets()).filter((set) => controllerOf(set)?.uid === owner.metadata.uid);
+    const own = (await this.sets()).filter((set) => isControlledBy(set, owner));
     const newest = own.find((set) => isSameTemplate(owner, set));
     const note = newest && { annotations: { 'deployment.kubernetes.io/revision': '1' } };
     const status = { observedGeneration: owner.metadata.generation };

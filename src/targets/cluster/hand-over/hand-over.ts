@@ -1,7 +1,8 @@
-import { controllerReference, ifPresent, isKubeError } from '../../../kube/index.ts';
+import { ifPresent, isKubeError } from '../../../kube/index.ts';
 import { appsDeployments, autoscalers, replicaSets } from '../../../objects/workloads.ts';
 import type { Release } from '../../../rollout/release.ts';
 import { type HandedTo, type HandOver, type HandOverResult, type Scope, TargetError } from '../../target.ts';
+import { giveTo } from './give.ts';
 import { type HandOverOptions, letGo, ofDeployment } from './let-go.ts';
 import { type Move, nextMove, type Seen } from './next.ts';
 import { blocked, setToGive } from './obstacles.ts';
@@ -77,15 +78,9 @@ export class ClusterHandOver implements HandOver {
     }
   }
 
-  /** One write. With the version: the list of owners is replaced. */
-  private async give({ set, apps }: Seen, { deployment, signal }: Scope): Promise<void> {
+  private async give({ set, apps }: Seen, scope: Scope): Promise<void> {
     if (set === undefined || apps === undefined) return;
-    const { client, observer } = this.options;
-    const { uid, resourceVersion, namespace = '', name } = set.metadata;
-    const ownerReferences = [controllerReference({ resource: appsDeployments, object: apps })];
-    const patch = { metadata: { uid, resourceVersion, ownerReferences } };
-    const given = await client.patch(replicaSets, { namespace, name }, patch, { type: 'merge', signal });
-    observer.wrote(deployment, replicaSets, given);
+    await giveTo(apps, { resource: replicaSets, object: set }, this.options, scope);
   }
 
   private async resume({ apps }: Seen, { signal }: Scope): Promise<void> {

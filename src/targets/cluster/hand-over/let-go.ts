@@ -1,7 +1,6 @@
 import type { Deployment } from '../../../crds/deployment/deployment.ts';
 import {
   type Client,
-  controllerReference,
   ifPresent,
   isKubeError,
   type KubeObject,
@@ -13,15 +12,11 @@ import { services } from '../../../objects/core.ts';
 import { labels } from '../../../objects/labels.ts';
 import { grpcRoutes, httpRoutes } from '../../../objects/routes.ts';
 import { deployments } from '../../../objects/vish.ts';
-import {
-  type AppsDeployment,
-  appsDeployments,
-  controllerRevisions,
-  podDisruptionBudgets,
-} from '../../../objects/workloads.ts';
+import { type AppsDeployment, controllerRevisions, podDisruptionBudgets } from '../../../objects/workloads.ts';
 import type { HandedTo, Scope } from '../../target.ts';
 import { stored } from '../children/child.ts';
 import type { WriteObserver } from '../writes.ts';
+import { giveTo } from './give.ts';
 
 export interface HandOverOptions {
   readonly client: Pick<Client, 'get' | 'list' | 'create' | 'patch'>;
@@ -56,19 +51,16 @@ export function ofDeployment({ metadata }: Deployment): string {
  * ReplicaSet which was taken over has another name, and does neither.
  */
 async function giveRevision(
-  { client, observer }: HandOverOptions,
+  options: HandOverOptions,
   apps: Stored<AppsDeployment>,
-  { scope: { deployment, signal }, to }: { scope: Scope; to: HandedTo },
+  { scope, to }: { scope: Scope; to: HandedTo },
 ): Promise<void> {
+  const { deployment, signal } = scope;
   const key = { namespace: apps.metadata.namespace ?? '', name: to.replicaSet };
-  const revision = await ifPresent(client.get(controllerRevisions, key, { signal }));
+  const revision = await ifPresent(options.client.get(controllerRevisions, key, { signal }));
   const isOurs = revision?.metadata.ownerReferences?.some(({ uid }) => uid === deployment.metadata.uid) === true;
   if (revision === undefined || !isOurs) return;
-  const { uid, resourceVersion } = revision.metadata;
-  const ownerReferences = [controllerReference({ resource: appsDeployments, object: apps })];
-  const patch = { metadata: { uid, resourceVersion, ownerReferences } };
-  const given = await client.patch(controllerRevisions, key, patch, { type: 'merge', signal });
-  observer.wrote(deployment, controllerRevisions, given);
+  await giveTo(apps, { resource: controllerRevisions, object: revision }, options, scope);
 }
 
 async function labelled({ client }: HandOverOptions, resource: Resource, { deployment, signal }: Scope) {
