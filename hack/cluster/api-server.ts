@@ -32,7 +32,7 @@ export interface ApiServer {
   /** Folder with its keys and certificates; the server reads its own again when they change. */
   readonly pki: string;
   /** Ends one process as a crash does. What others asked of it gets no answer until `repair`. */
-  kill(part: 'etcd' | 'kube-apiserver'): Promise<void>;
+  kill(part: 'etcd' | 'kube-apiserver' | 'kwok'): Promise<void>;
   /** Starts what does not run, on the same ports with the same data. */
   repair(): Promise<void>;
   /** Ends the server and removes its folder. */
