@@ -12,12 +12,12 @@ export interface Ground {
 
 /** The Secrets of a user: to read the repository, to push the image, and for the app. */
 export async function plantSecrets({ client, namespace, secrets, login, registry }: Ground): Promise<void> {
-  const push = { username: 'push', password: secrets.plant('push password') };
+  const push = { username: 'push', password: secrets.plant(`push password of ${namespace}`) };
   const auth = Buffer.from(`${push.username}:${push.password}`).toString('base64');
   const docker = JSON.stringify({ auths: { [registry]: { ...push, auth } } });
   const create = (name: string, stringData: Record<string, string>, type = 'Opaque') =>
     client.create(secretObjects, { metadata: { namespace, name }, type, stringData });
   await create('git', login);
   await create('push', { '.dockerconfigjson': docker }, 'kubernetes.io/dockerconfigjson');
-  await create('app', { DATABASE_PASSWORD: secrets.plant('database password') });
+  await create('app', { DATABASE_PASSWORD: secrets.plant(`database password of ${namespace}`) });
 }

@@ -66,7 +66,11 @@ async function expectNoRestart({ api }: World): Promise<void> {
 }
 
 /** As a person does, while the operator runs: what it made goes with them. */
-async function removeProjects({ api, namespace }: World): Promise<void> {
+async function removeProjects(world: World): Promise<void> {
+  await Promise.all(world.namespaces.map((namespace) => removeProjectsIn(world, namespace)));
+}
+
+async function removeProjectsIn({ api }: World, namespace: string): Promise<void> {
   const roots: readonly Resource[] = [projects, deployments];
   for (const resource of roots) {
     for (const { metadata } of (await api.client.list(resource, { namespace })).items) {
@@ -100,11 +104,13 @@ async function expectNoneDenied(requests: Requests, user: string, since: Mark | 
 
 async function removeTheRest(world: World): Promise<void> {
   const { api, operator, hadNamespaces } = world;
-  await operator.uninstall();
-  const own = [world.namespace, systemNamespace].filter((name) => !hadNamespaces.has(name));
-  for (const name of own) await remove(api, namespaces, { name });
+  const removeAll = (names: readonly string[]) => Promise.all(names.map((name) => remove(api, namespaces, { name })));
+  // Namespaces take their time: those of the users go while the operator does.
+  await Promise.all([operator.uninstall(), removeAll(world.namespaces)]);
+  const ours = hadNamespaces.has(systemNamespace) ? [] : [systemNamespace];
+  await removeAll(ours);
   const here = async () => (await api.client.list(namespaces)).items.map(({ metadata }) => metadata.name);
-  const gone = new Set([...own, ...(hadNamespaces.has(buildNamespace) ? [] : [buildNamespace])]);
+  const gone = new Set([...world.namespaces, ...ours, ...(hadNamespaces.has(buildNamespace) ? [] : [buildNamespace])]);
   await until(async () => !(await here()).some((name) => gone.has(name)), { deadlineMs: 90_000, everyMs: 200 });
 }
 

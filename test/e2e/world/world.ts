@@ -22,9 +22,19 @@ import { namespaces } from '../../support/resources.ts';
 import { systemNamespace } from './places.ts';
 import { plantSecrets } from './plant.ts';
 
-/** One test file's own operator, git host and namespace on the shared node, with everything watched that must not happen. */
-export interface World {
+/** Where a user of the operator works. */
+export interface Place {
   readonly namespace: string;
+  /** URL of the repository, which wants the login of the Secret `git`. */
+  readonly url: string;
+  readonly repository: Repository;
+  kubectl(...args: string[]): Promise<string>;
+}
+
+/** One test file's own operator, git host and namespace on the shared node, with everything watched that must not happen. */
+export interface World extends Place {
+  /** Of this world: its own and those of its neighbours. */
+  readonly namespaces: readonly string[];
   readonly api: Connected;
   readonly operator: InstalledOperator;
   readonly requests: Requests;
@@ -38,10 +48,8 @@ export interface World {
   /** Namespaces that were there before. */
   readonly hadNamespaces: ReadonlySet<string>;
   readonly git: GitServer;
-  /** URL of the repository `shop`, which wants the login of the Secret `git`. */
-  readonly url: string;
-  readonly repository: Repository;
-  kubectl(...args: string[]): Promise<string>;
+  /** The same world with another namespace and repository, for a story that goes on side by side. */
+  neighbour(namespace: string): Promise<World>;
   /** What a test file opened beside the cluster. */
   close(): Promise<void>;
 }
@@ -72,10 +80,18 @@ export async function startWorld(namespace: string, { networkPolicy = false }: W
   };
   const operator = await installOperator({ api, kubeconfig, binaries, values, namespace: systemNamespace });
   const statuses = await watchStatuses({ transport: api.transport, secrets });
-  await api.client.create(namespaces, { metadata: { name: namespace } });
-  await plantSecrets({ client: api.client, namespace, secrets, login, registry });
-  return {
-    namespace,
+  const own: string[] = [];
+  const settle = async (name: string): Promise<Place> => {
+    own.push(name);
+    await api.client.create(namespaces, { metadata: { name } });
+    await plantSecrets({ client: api.client, namespace: name, secrets, login, registry });
+    const repository = await createRepository(root, `${name}.git`);
+    const kubectl = kubectlIn(name, { kubeconfig, binaries });
+    return { namespace: name, url: `${git.url}/${name}.git`, repository, kubectl };
+  };
+  const world: World = {
+    ...(await settle(namespace)),
+    namespaces: own,
     api,
     operator,
     requests,
@@ -86,18 +102,20 @@ export async function startWorld(namespace: string, { networkPolicy = false }: W
     hadNamespaces,
     git,
     user: userOf({ namespace: systemNamespace, name: 'vish' }),
-    url: `${git.url}/shop.git`,
-    repository: await createRepository(root, 'shop.git'),
-    async kubectl(...args) {
-      const scope = [`--kubeconfig=${kubeconfig}`, `--namespace=${namespace}`];
-      return (await run(join(binaries, 'kubectl'), [...scope, ...args], { timeoutMs: 150_000 })).stdout;
-    },
+    neighbour: async (name) => ({ ...world, ...(await settle(name)) }),
     async close() {
       await git[Symbol.asyncDispose]();
       await rm(root, { recursive: true });
       await api.close();
     },
   };
+  return world;
+}
+
+function kubectlIn(namespace: string, { kubeconfig, binaries }: { kubeconfig: string; binaries: string }) {
+  const scope = [`--kubeconfig=${kubeconfig}`, `--namespace=${namespace}`];
+  return async (...args: string[]) =>
+    (await run(join(binaries, 'kubectl'), [...scope, ...args], { timeoutMs: 150_000 })).stdout;
 }
 
 /** API server and DNS of the local cluster are processes of its node. */
