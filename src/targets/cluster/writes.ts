@@ -13,6 +13,7 @@ import { type ReplicaSet, replicaSets } from '../../objects/workloads.ts';
 import type { Release } from '../../rollout/release.ts';
 import type { Scope } from '../target.ts';
 import { type Child, foreign, isOurs } from './children/child.ts';
+import type { OwnWrites } from './traffic/own-writes.ts';
 import { isOf } from './view.ts';
 
 /** Told of every write, so that the caller can wait until its caches hold it. */
@@ -25,6 +26,7 @@ export interface WritesOptions {
   readonly client: Pick<Client, 'get' | 'create' | 'patch' | 'delete'>;
   readonly applier: Pick<Applier, 'apply'>;
   readonly observer: WriteObserver;
+  readonly ownWrites: Pick<OwnWrites, 'note'>;
 }
 
 export interface Size {
@@ -88,10 +90,12 @@ export class Writes {
   }
 
   async keep({ resource, wanted, observed }: Child, { deployment, signal }: Scope): Promise<void> {
-    const { applier, observer } = this.options;
+    const { applier, observer, ownWrites } = this.options;
     if (wanted === undefined) return this.drop({ resource, observed }, { deployment, signal });
     const { object, changed } = await applier.apply(resource, wanted, observed, { signal });
-    if (changed) observer.wrote(deployment, resource, object);
+    if (!changed) return;
+    observer.wrote(deployment, resource, object);
+    ownWrites.note(resource, observed, object);
   }
 
   private async drop({ resource, observed }: Child, { deployment, signal }: Pick<Scope, 'deployment' | 'signal'>) {

@@ -1,10 +1,12 @@
 import type { Deployment } from '../../../crds/deployment/deployment.ts';
 import { keyOf } from '../../../kube/index.ts';
+import { services } from '../../../objects/core.ts';
 import type { Release } from '../../../rollout/release.ts';
 import { type Entrance, type Intent, type Scope, TargetError } from '../../target.ts';
-import { routeKindOf } from '../children/route.ts';
+import { routeKindOf, routeKinds } from '../children/route.ts';
 import type { Routes } from '../children/routes.ts';
 import type { ClusterInformers } from '../informers.ts';
+import type { OwnWrites } from '../traffic/own-writes.ts';
 import type { Settling } from '../traffic/settling.ts';
 import type { Leading, Traffic } from '../traffic/traffic.ts';
 import { notAccepted } from './accepted.ts';
@@ -16,6 +18,7 @@ interface WaysOptions {
   readonly divider: Divider;
   readonly informers: ClusterInformers;
   readonly settling: Settling;
+  readonly ownWrites: Pick<OwnWrites, 'newest'>;
 }
 
 const none: ReadonlyMap<string, undefined> = new Map();
@@ -35,14 +38,14 @@ export class Ways {
 
   /** What leads traffic now. */
   leadingOf(deployment: Deployment, releases: readonly Release[]): Leading {
-    const { routes, divider, informers } = this.options;
+    const { routes, divider, informers, ownWrites } = this.options;
     const kind = routeKindOf(deployment);
     const key = keyOf(deployment);
     const users = this.usersOf(deployment);
     const { store } = informers.services;
     return {
-      route: kind && routes.observed(kind, key),
-      service: store.get(key),
+      route: kind && ownWrites.newest(routeKinds[kind], key, routes.observed(kind, key)),
+      service: ownWrites.newest(services, key, store.get(key)),
       unseen: kind === undefined ? none : this.unseenOf(deployment, releases),
       pair: users.length === 0 ? undefined : divider.stateOf(deployment, users, (each) => store.get(each)),
     };
