@@ -1,9 +1,17 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { run } from '../lib/run.ts';
 import { bundle } from './bundle.ts';
+import { packageOf } from './packages.ts';
+
+/** Each file with its content. */
+function filesIn(place: string): Record<string, string> {
+  const files = readdirSync(place, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name));
+  return Object.fromEntries(paths.map((path) => [relative(place, path), readFileSync(path, 'utf8')]));
+}
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'vish-bundle-'))));
@@ -23,6 +31,40 @@ it('makes one file that runs by itself and whose stack traces name the source', 
   expect(warnings).toEqual([]);
   expect(output).toContain('as planned');
   expect(output).toMatch(/part\.ts:2/);
+});
+
+it('is the same wherever the checkout lies, and where its packages are linked from elsewhere', async () => {
+  const script = `import(${JSON.stringify(join(import.meta.dirname, 'bundle.ts'))})`;
+  const packages = join(folder, 'packages');
+  const places = [join(folder, 'a'), join(folder, 'deep/down/b')];
+  mkdirSync(join(packages, 'part'), { recursive: true });
+  writeFileSync(join(packages, 'part/index.js'), 'export const part = 1;\n');
+  writeFileSync(join(packages, 'part/package.json'), '{"name": "part", "version": "1.2.3"}\n');
+  for (const place of places) {
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, 'main.ts'), 'console.log(await import("part"));\n');
+  }
+  symlinkSync(packages, join(places[0] ?? '', 'node_modules'));
+  cpSync(packages, join(places[1] ?? '', 'node_modules'), { recursive: true });
+
+  for (const cwd of places) {
+    const call = `.then(({ bundle }) => bundle({ entry: 'main.ts', outfile: 'out/main.js' }))`;
+    await run(process.execPath, ['--eval', script + call], { cwd });
+  }
+
+  const [one, other] = places.map((place) => filesIn(join(place, 'out')));
+  expect(Object.keys(one ?? {})).toHaveLength(5);
+  expect(one).toMatchObject({ 'node_modules/part/package.json': '{"name":"part","version":"1.2.3"}\n' });
+  expect(other).toEqual(one);
+});
+
+it.each([
+  ['src/main.ts', undefined],
+  ['node_modules/zod/v4/index.js', 'node_modules/zod'],
+  ['node_modules/@aws-sdk/client-ecs/dist/index.js', 'node_modules/@aws-sdk/client-ecs'],
+  ['node_modules/a/node_modules/b/index.js', 'node_modules/a/node_modules/b'],
+])('knows the package of %s', (input, expected) => {
+  expect(packageOf(input)).toBe(expected);
 });
 
 it('keeps the analysis of repositories out of what every step of a build loads', async () => {

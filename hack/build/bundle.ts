@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { ownMap, type SourceMap } from './own-map.ts';
+import { listPackages } from './packages.ts';
 
 export interface Bundle {
   /** The file where the program starts. */
@@ -35,6 +36,8 @@ export async function bundle({ entry, outfile }: Bundle): Promise<BundleResult> 
     keepNames: true,
     sourcemap: 'linked',
     sourcesContent: false,
+    // A folder of packages may be linked from elsewhere; by where it really lies, names and content would differ.
+    preserveSymlinks: true,
     plugins: [englishOnly],
     metafile: true,
     logLevel: 'silent',
@@ -43,6 +46,7 @@ export async function bundle({ entry, outfile }: Bundle): Promise<BundleResult> 
   });
   const files = Object.keys(metafile.outputs);
   await Promise.all(files.filter((file) => file.endsWith('.map')).map(trimMap));
+  await listPackages(Object.keys(metafile.inputs), dirname(outfile));
   const bytes = files.reduce((sum, file) => sum + (file.endsWith('.js') ? (metafile.outputs[file]?.bytes ?? 0) : 0), 0);
   return { bytes, warnings: warnings.map(({ text }) => text) };
 }
