@@ -16,6 +16,7 @@ export const versions = {
   helm: 'v4.3.1',
   cosign: 'v3.1.3',
   kubeScore: 'v1.20.0',
+  syft: 'v1.54.1',
   traefik: 'v3.6.12',
   /** The version that Traefik is built with: newer definitions come with a policy that forbids going back. */
   gatewayApi: 'v1.4.0',

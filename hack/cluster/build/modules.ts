@@ -23,6 +23,7 @@ export const toolModules: readonly ToolModule[] = [
   toolModule('helm', 'helm.sh/helm/v4', 'helm'),
   toolModule('cosign', 'github.com/sigstore/cosign/v3', 'cosign'),
   toolModule('kube-score', 'github.com/zegl/kube-score', 'kubeScore'),
+  toolModule('syft-scanner', 'github.com/anchore/syft', 'syft'),
   toolModule('traefik', 'github.com/traefik/traefik/v3', 'traefik', true),
 ];
 

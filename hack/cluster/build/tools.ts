@@ -93,6 +93,12 @@ export const tools = {
     variables: { 'helm.sh/helm/v4/internal/version.version': versions.helm },
     seconds: 73,
   }),
+  /** Lists what is in an image; no cluster needs it. */
+  syftScanner: tool('syft-scanner', {
+    binaries: { 'syft-scanner': 'vish.dev/hack/cluster/tools/syft-scanner' },
+    variables: { 'main.version': versions.syft },
+    seconds: 190,
+  }),
   /** For the tests of signatures; no cluster needs it. */
   cosign: tool('cosign', {
     binaries: { cosign: 'github.com/sigstore/cosign/v3/cmd/cosign' },
@@ -127,8 +133,8 @@ export const nodeTools: readonly ToolId[] = [
 /** What may come after the node is Ready, because it is slow to build and no node part waits for it. */
 export const lateTools: readonly ToolId[] = ['localPath', 'buildkit', 'traefik', 'helm'];
 
-/** What tests alone need, and build when they begin. */
-export const testTools: readonly ToolId[] = ['cosign', 'kubeScore'];
+/** What is built by what asks for it: tests, and the image that lists contents. */
+export const toolsOnDemand: readonly ToolId[] = ['cosign', 'kubeScore', 'syftScanner'];
 
 function tool(name: string, rest: Omit<Tool, 'name' | 'module'> & { module?: string }): Tool {
   return { name, module: name, ...rest };

@@ -7,7 +7,7 @@ import { type Answer, registryAnswers } from './answers.ts';
 import { readMachine } from './machine/machine.ts';
 import { type Maker, makeOnce, type Turn } from './maker.ts';
 import { DamagedBlob } from './oci/blobs.ts';
-import type { LayoutImage } from './oci/layout.ts';
+import { type LayoutImage, readImage } from './oci/layout.ts';
 import { push } from './oci/push.ts';
 import { Registry } from './oci/registry.ts';
 import { catalogue, selectRecipes } from './recipes/catalogue.ts';
@@ -19,11 +19,11 @@ export interface EnsureOptions {
   /** The local registry that container engines use as mirror; plain HTTP. */
   registry: { url: string };
   report: Reporter;
-  /** Short names of the images wanted; their parents are made too. Default: all of them, about 500 MB on disk. */
+  /** Short names of the images wanted; their parents are made too. Default: all that builds begin with, about 500 MB on disk. */
   only?: readonly string[] | undefined;
   /** Folder of made images. Default: `vish/images` in the user's cache folder, shared by all checkouts. */
   storeFolder?: string;
-  /** Gives the programs of BuildKit, asked only when its image is made. Default: they are built from their modules. */
+  /** Gives the programs that are built, asked only when their image is made. Default: they are built from their modules. */
   binary?: Binaries;
   /** Asks whether real images can be had. Default: Docker Hub is asked, with 3 s to answer. */
   probe?: (() => Promise<Answer>) | undefined;
@@ -63,7 +63,7 @@ export async function ensureBaseImages(options: EnsureOptions): Promise<Report> 
 async function ensureAll(options: EnsureOptions): Promise<ImageReport[]> {
   const { report, only, clock = systemClock, binary = buildBinary(report) } = options;
   const recipes = only ? selectRecipes(only) : catalogue;
-  const store = new Store(options.storeFolder ?? defaultStore());
+  const store = new Store(options.storeFolder ?? defaultStore(), readImage);
   await store.sweep(clock);
   const maker: Maker = { report, clock, binary, store, machine: await readMachine() };
   const registry = new Registry(options.registry);
@@ -114,8 +114,8 @@ async function pushAll(registry: Registry, recipe: Recipe, { layout, descriptor 
 
 function buildBinary(report: Reporter): Binaries {
   return async (name) => {
-    const path = (await ensureBinaries(['buildkit', 'runc'], report))[name];
-    if (path === undefined) throw new Error(`building BuildKit gave no program "${name}"`);
+    const path = (await ensureBinaries(name === 'syft-scanner' ? ['syftScanner'] : ['buildkit', 'runc'], report))[name];
+    if (path === undefined) throw new Error(`building gave no program "${name}"`);
     return path;
   };
 }

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { createReporter } from '../cli/reporter.ts';
 import { ensureBaseImages } from './ensure.ts';
-import { catalogue } from './recipes/catalogue.ts';
+import { everything } from './recipes/catalogue.ts';
 
 const usage = `Makes the base images and pushes them to a local registry.
   node hack/cluster/images/main.ts --registry http://127.0.0.1:5000 [--only NAME]... [--even-so]
-  --only     one of ${catalogue.map(({ name }) => name).join(', ')}
+  --only     one of ${everything.map(({ name }) => name).join(', ')}
   --even-so  make them although an image registry answers`;
 
 async function main(): Promise<number> {

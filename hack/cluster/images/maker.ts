@@ -15,7 +15,7 @@ export interface Maker {
   report: Reporter;
   clock: Clock;
   binary: Binaries;
-  store: Store;
+  store: Store<LayoutImage>;
   machine: Machine;
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/seams/manual-clock.ts';
 import { packLayer } from './oci/layer.ts';
-import { finishLayout, startLayout } from './oci/layout.ts';
+import { finishLayout, readImage, startLayout } from './oci/layout.ts';
 import { Store } from './store.ts';
 
 let folder: string;
@@ -34,7 +34,7 @@ async function layoutIn(work: string): Promise<string> {
 }
 
 it('finds nothing before an image was kept, and the same image after', async () => {
-  const store = new Store(folder);
+  const store = new Store(folder, readImage);
   const before = await store.find('key');
 
   const kept = await store.keep('key', await layoutIn(await store.workFolder()));
@@ -44,7 +44,7 @@ it('finds nothing before an image was kept, and the same image after', async () 
 });
 
 it('two makers of the same image are both content with what the first one kept', async () => {
-  const [one, two] = [new Store(folder), new Store(folder)];
+  const [one, two] = [new Store(folder, readImage), new Store(folder, readImage)];
   const layouts = [await layoutIn(await one.workFolder()), await layoutIn(await two.workFolder())];
 
   const first = await one.keep('key', layouts[0] ?? '');
@@ -56,12 +56,12 @@ it('two makers of the same image are both content with what the first one kept',
 it('counts a folder without a complete layout as not made', async () => {
   await mkdir(join(folder, 'key'));
 
-  expect(await new Store(folder).find('key')).toBeUndefined();
+  expect(await new Store(folder, readImage).find('key')).toBeUndefined();
 });
 
 it('sweeps what killed makers left a day ago, not the work of one that is busy', async () => {
   const clock = new ManualClock();
-  const store = new Store(folder);
+  const store = new Store(folder, readImage);
   const [old, fresh] = [await store.workFolder(), await store.workFolder()];
   const hour = 3600;
   await utimes(old, clock.now() / 1000 - 25 * hour, clock.now() / 1000 - 25 * hour);
@@ -73,7 +73,7 @@ it('sweeps what killed makers left a day ago, not the work of one that is busy',
 });
 
 it('keeps the newest images of a kind, and nothing of another kind is touched', async () => {
-  const store = new Store(folder);
+  const store = new Store(folder, readImage);
   for (const [name, madeAt] of [
     ['ours-a', 3],
     ['ours-b', 1],

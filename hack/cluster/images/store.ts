@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../../src/seams/clock.ts';
 import { cacheRoot } from '../build/builder.ts';
-import { type LayoutImage, readImage } from './oci/layout.ts';
 
 /** Where made images are kept, shared by all checkouts of this user. */
 export function defaultStore(): string {
@@ -13,16 +12,19 @@ const workPrefix = 'work-';
 const leftBehindMs = 24 * 3600 * 1000;
 
 /** Made images, one folder each, named by recipe and inputs. A folder that is there is complete. */
-export class Store {
+export class Store<Kept> {
   private readonly folder: string;
+  private readonly read: (layout: string) => Promise<Kept>;
 
-  constructor(folder: string) {
+  /** `read` rejects where a layout's documents are damaged. */
+  constructor(folder: string, read: (layout: string) => Promise<Kept>) {
     this.folder = folder;
+    this.read = read;
   }
 
   /** The image of that key; undefined when it was not made yet, or its documents are damaged. */
-  async find(key: string): Promise<LayoutImage | undefined> {
-    return readImage(join(this.folder, key)).catch(() => undefined);
+  async find(key: string): Promise<Kept | undefined> {
+    return this.read(join(this.folder, key)).catch(() => undefined);
   }
 
   async remove(key: string): Promise<void> {
@@ -41,13 +43,13 @@ export class Store {
   }
 
   /** Moves a finished layout to its place. Of two makers at once the first one wins; both are content with it. */
-  async keep(key: string, layout: string): Promise<LayoutImage> {
+  async keep(key: string, layout: string): Promise<Kept> {
     const place = join(this.folder, key);
     await rename(layout, place).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
       await rm(layout, { recursive: true, force: true });
     });
-    return readImage(place);
+    return this.read(place);
   }
 
   /** Removes all but the images that were made last, among those whose keys begin like this. */

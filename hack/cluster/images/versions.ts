@@ -13,6 +13,7 @@ export const versions = {
   go: '1.26.8',
   buildkit: cluster.buildkit,
   runc: cluster.runc,
+  syft: cluster.syft,
 } as const;
 
 /** Newer file times are cut to this one, so that making an image twice from the same packages gives the same layers. */

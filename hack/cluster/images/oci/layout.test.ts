@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { blobPath, verifyBlob } from './blobs.ts';
+import { blobPath, verifyBlob, writeDocument } from './blobs.ts';
 import { packLayer } from './layer.ts';
-import { finishLayout, inherit, type LayoutImage, readImage, readIndex, startLayout } from './layout.ts';
-import { referenceAnnotation } from './types.ts';
+import { finishLayout, inherit, type LayoutImage, readImage, readImages, readIndex, startLayout } from './layout.ts';
+import { attachedAnnotation, mediaTypes, referenceAnnotation } from './types.ts';
 
 let work: string;
 
@@ -27,6 +27,19 @@ async function image(name: string, parent?: LayoutImage): Promise<LayoutImage> {
   const created = '2026-01-01T00:00:00.000Z';
   return finishLayout(layout, { parent, layer, settings, references: [`test/${name}:v1`], madeBy: name, created });
 }
+
+it('reads an index as the images of its platforms, without what is attached to them', async () => {
+  const { layout, descriptor } = await image('plain');
+  const attached = { ...descriptor, annotations: { [attachedAnnotation]: descriptor.digest } };
+  const manifests = [descriptor, attached];
+  const index = await writeDocument(layout, mediaTypes.index, { schemaVersion: 2, manifests });
+  await writeFile(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [index] }));
+
+  const { descriptor: top, images } = await readImages(layout);
+
+  expect(top).toEqual(index);
+  expect(images.map(({ descriptor: { digest } }) => digest)).toEqual([descriptor.digest]);
+});
 
 it('holds every blob of a child itself, so that the parent may go', async () => {
   const parent = await image('parent');

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { makeBlobFolder, readDocument, shareBlob, writeDocument } from './blobs.ts';
 import type { Layer } from './layer.ts';
 import {
+  attachedAnnotation,
   type Descriptor,
   type ImageConfig,
   imageConfigSchema,
   indexSchema,
+  isIndex,
   type Manifest,
   manifestSchema,
   mediaTypes,
@@ -86,8 +88,32 @@ export async function readIndex(layout: string): Promise<Descriptor[]> {
 
 /** The one image of a layout that we wrote ourselves. */
 export async function readImage(layout: string): Promise<LayoutImage> {
+  return readOne(layout, await onlyEntry(layout));
+}
+
+/** What a layout holds under one name: an image, or an index of one for each platform and of what is attached to them. */
+export interface LayoutImages {
+  layout: string;
+  descriptor: Descriptor;
+  /** One for each platform. */
+  images: LayoutImage[];
+}
+
+export async function readImages(layout: string): Promise<LayoutImages> {
+  const descriptor = await onlyEntry(layout);
+  if (!isIndex(descriptor)) return { layout, descriptor, images: [await readOne(layout, descriptor)] };
+  const { manifests } = indexSchema.parse(await readDocument(layout, descriptor.digest));
+  const runnable = manifests.filter(({ annotations }) => annotations?.[attachedAnnotation] === undefined);
+  return { layout, descriptor, images: await Promise.all(runnable.map((entry) => readOne(layout, entry))) };
+}
+
+async function onlyEntry(layout: string): Promise<Descriptor> {
   const [descriptor] = await readIndex(layout);
   if (!descriptor) throw new Error(`the index of ${layout} names no image`);
+  return descriptor;
+}
+
+async function readOne(layout: string, descriptor: Descriptor): Promise<LayoutImage> {
   const manifest = manifestSchema.parse(await readDocument(layout, descriptor.digest));
   const config = imageConfigSchema.parse(await readDocument(layout, manifest.config.digest));
   return { layout, descriptor, manifest, config };

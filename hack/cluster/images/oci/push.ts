@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { blobPath, readDocument, verifyBlob } from './blobs.ts';
 import { parseReference } from './reference.ts';
 import type { Registry } from './registry.ts';
-import { type Descriptor, indexSchema, manifestSchema, mediaTypes } from './types.ts';
+import { type Descriptor, indexSchema, isIndex, manifestSchema } from './types.ts';
 
 export interface PushOptions {
   registry: Registry;
@@ -32,7 +32,7 @@ interface Place {
 async function pushManifest(place: Place, descriptor: Descriptor, name: string): Promise<void> {
   const { registry, layout, repository } = place;
   const document = await readDocument(layout, descriptor.digest);
-  if (isIndex(descriptor.mediaType)) {
+  if (isIndex(descriptor)) {
     for (const part of indexSchema.parse(document).manifests) await pushManifest(place, part, part.digest);
   } else {
     const { config, layers } = manifestSchema.parse(document);
@@ -46,8 +46,4 @@ async function pushBlob({ registry, layout, repository }: Place, blob: Descripto
   if (await registry.hasBlob(repository, blob.digest)) return;
   await verifyBlob(layout, blob);
   await registry.putBlob(repository, blobPath(layout, blob.digest), blob);
-}
-
-function isIndex(mediaType: string): boolean {
-  return mediaType === mediaTypes.index || mediaType === mediaTypes.dockerIndex;
 }

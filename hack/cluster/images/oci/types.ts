@@ -12,6 +12,8 @@ export const mediaTypes = {
 } as const;
 
 export const referenceAnnotation = 'org.opencontainers.image.ref.name';
+/** BuildKit marks with it what is attached to an image: manifests of no platform that stand beside it in the index. */
+export const attachedAnnotation = 'vnd.docker.reference.digest';
 export const fullNameAnnotation = 'io.containerd.image.name';
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -23,6 +25,10 @@ const descriptorSchema = z.looseObject({
   annotations: z.record(z.string(), z.string()).optional(),
 });
 export type Descriptor = z.infer<typeof descriptorSchema>;
+
+export function isIndex({ mediaType }: Pick<Descriptor, 'mediaType'>): boolean {
+  return mediaType === mediaTypes.index || mediaType === mediaTypes.dockerIndex;
+}
 
 export const indexSchema = z.looseObject({
   schemaVersion: z.literal(2),

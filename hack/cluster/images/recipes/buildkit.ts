@@ -5,13 +5,15 @@ import { debian, install } from './debian.ts';
 import type { BinaryName, Preparation, Recipe } from './recipe.ts';
 
 /** BuildKit looks for its own runc under this name before it takes another. */
-const programs: Record<BinaryName, string> = { buildkitd: 'buildkitd', buildctl: 'buildctl', runc: 'buildkit-runc' };
+const programs = { buildkitd: 'buildkitd', buildctl: 'buildctl', runc: 'buildkit-runc' } satisfies Partial<
+  Record<BinaryName, string>
+>;
 
 async function prepare({ tree, binary }: Preparation): Promise<void> {
   const folder = join(tree, 'usr/bin');
   await mkdir(folder, { recursive: true });
   for (const [name, target] of Object.entries(programs)) {
-    await cp(await binary(name as BinaryName), join(folder, target));
+    await cp(await binary(name as keyof typeof programs), join(folder, target));
   }
 }
 

@@ -57,6 +57,11 @@ it('selects the parents of a wanted image too, in order', () => {
   ]);
 });
 
+it('makes the list of contents only for whoever names it', () => {
+  expect(catalogue.map(({ name }) => name)).not.toContain('syft-scanner');
+  expect(selectRecipes(['syft-scanner']).map(({ name }) => name)).toEqual(['debian', 'syft-scanner']);
+});
+
 it('names the known images when one is unknown', () => {
   expect(() => selectRecipes(['alpine'])).toThrow(/no base image "alpine"; known are debian, busybox/);
 });

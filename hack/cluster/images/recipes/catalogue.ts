@@ -6,8 +6,9 @@ import { nginx } from './nginx.ts';
 import { node, nodeSlim } from './node.ts';
 import { python, pythonSlim } from './python.ts';
 import type { Recipe } from './recipe.ts';
+import { syftScanner } from './syft-scanner.ts';
 
-/** Every image, parents before their children, the most used and quickest first. */
+/** What builds begin with, parents before their children, the most used and quickest first. */
 export const catalogue: readonly Recipe[] = [
   debian,
   busybox,
@@ -21,18 +22,23 @@ export const catalogue: readonly Recipe[] = [
   python,
 ];
 
+/** Made only when it is named: its program takes minutes to build, and only lists of contents need it. */
+const onDemand: readonly Recipe[] = [syftScanner];
+
 /** The recipes to make for some names: those and their parents, in order. */
 export function selectRecipes(names: readonly string[]): Recipe[] {
   const wanted = new Set<string>();
   for (const name of names) {
     for (let next: string | undefined = name; next !== undefined; next = find(next).parent) wanted.add(next);
   }
-  return catalogue.filter(({ name }) => wanted.has(name));
+  return everything.filter(({ name }) => wanted.has(name));
 }
 
+export const everything = [...catalogue, ...onDemand];
+
 function find(name: string): Recipe {
-  const found = catalogue.find((recipe) => recipe.name === name);
+  const found = everything.find((recipe) => recipe.name === name);
   if (found) return found;
-  const known = catalogue.map((recipe) => recipe.name).join(', ');
+  const known = everything.map((recipe) => recipe.name).join(', ');
   throw new Error(`there is no base image "${name}"; known are ${known}`);
 }

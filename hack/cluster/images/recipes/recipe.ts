@@ -1,7 +1,7 @@
 import type { RunSettings } from '../oci/types.ts';
 
-/** The programs of BuildKit, built elsewhere from their Go modules. */
-export type BinaryName = 'buildkitd' | 'buildctl' | 'runc';
+/** Programs that are built elsewhere from their Go modules. */
+export type BinaryName = 'buildkitd' | 'buildctl' | 'runc' | 'syft-scanner';
 
 /** Gives the path of a program for Linux on this machine's architecture; builds it first when there is none. */
 export type Binaries = (name: BinaryName) => Promise<string>;
