@@ -1,9 +1,11 @@
 # The operator's image. `docker build .` makes everything; `npm run image -- build` hands in a bundle made outside.
 
+# For each platform of `--platform`. Nothing of another platform runs in here, so none needs to be emulated: what runs is of
+# the platform that builds, and only copied from is what is of the platform that the image is for.
 FROM node:24-slim AS node
 
 # One file of JavaScript and the map of its own lines. Replaced by a build context of this name, nothing here runs.
-FROM node AS bundler
+FROM --platform=$BUILDPLATFORM node:24-slim AS bundler
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/var/cache/npm npm ci --cache=/var/cache/npm --ignore-scripts --no-audit --no-fund
@@ -16,12 +18,14 @@ FROM scratch AS bundle
 COPY --from=bundler /src/dist/ /
 
 # Only what node is linked to, the public certificates and the time zones: no shell, no package manager.
-FROM debian:bookworm-slim AS root
+FROM --platform=$BUILDPLATFORM debian:bookworm-slim AS root
+ARG TARGETARCH
 WORKDIR /packages
 RUN set -eu; \
+    dpkg --add-architecture "$TARGETARCH"; \
     apt-get update -qq; \
     apt-get install -y -qq --no-install-recommends ca-certificates; \
-    apt-get download -qq libc6 libgcc-s1 libstdc++6 tzdata; \
+    apt-get download -qq "libc6:$TARGETARCH" "libgcc-s1:$TARGETARCH" "libstdc++6:$TARGETARCH" tzdata; \
     mkdir -p /root-fs/var/lib/dpkg/status.d; \
     for file in *.deb; do \
       dpkg-deb --extract "$file" /root-fs; \
@@ -36,13 +40,21 @@ RUN set -eu; \
     cp /etc/ssl/certs/ca-certificates.crt etc/ssl/certs/; \
     cp /etc/os-release etc/os-release; \
     echo 'vish:x:65532:65532::/tmp:/usr/sbin/nologin' > etc/passwd; \
-    echo 'vish:x:65532:' > etc/group; \
-    find . -exec touch --no-dereference --date=@0 {} +
+    echo 'vish:x:65532:' > etc/group
+
+# Each layer as a tree of its own with no times, so that the same content is the same layer: a node pulls with a new version
+# only what is new. `--link` below keeps it so, where COPY alone would set the times of folders that are there already.
+FROM --platform=$BUILDPLATFORM debian:bookworm-slim AS trees
+WORKDIR /trees
+COPY --from=root /root-fs/ root/
+COPY --from=node /usr/local/bin/node node/usr/local/bin/node
+COPY --from=bundle /vish/ vish/app/
+RUN find . -exec touch --no-dereference --date=@0 {} +
 
 FROM scratch AS operator
-COPY --from=root /root-fs/ /
-COPY --from=node /usr/local/bin/node /usr/local/bin/node
-COPY --from=bundle /vish/ /app/
+COPY --link --from=trees /trees/root/ /
+COPY --link --from=trees /trees/node/ /
+COPY --link --from=trees /trees/vish/ /
 ARG VISH_VERSION=dev
 ARG VISH_COMMIT=unknown
 ENV NODE_ENV=production \

@@ -88,7 +88,9 @@ async function imageSize({ index }: RunInfo): Promise<number> {
   if (operator === undefined) throw new Error('there is no image of the operator');
   // As the quickstart makes it, which has made it already.
   const push = `${world().registry}/vish`;
-  const { image } = await ensureImage(operator, { report, push, builder: await chooseBuilder({ report }) });
+  const { content } = await ensureImage(operator, { report, push, builder: await chooseBuilder({ report }) });
+  const [image] = content.images;
+  if (image === undefined) throw new Error('the image of the operator has no platform');
   const layers = await layerSizes(image);
   if (index === 0) console.log(layerTable(layers));
   return layers.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;

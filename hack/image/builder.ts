@@ -4,19 +4,33 @@ import { startBuildkitd } from '../cluster/build/buildkitd.ts';
 import type { Reporter } from '../cluster/driver.ts';
 import { withLock } from '../cluster/lock.ts';
 import { run } from '../lib/run.ts';
+import type { Platform } from './platforms.ts';
+
+/** Stage to the folder that stands for it; `STAGE::PLATFORM` for one platform alone. */
+export type Contexts = Readonly<Record<string, string>>;
 
 export interface BuildRequest {
   readonly dockerfile: string;
   readonly target: string;
-  /** Folder that stands for the stage `bundle`. */
-  readonly bundle: string;
+  readonly contexts: Contexts;
   readonly args: Readonly<Record<string, string>>;
+  /** Default, when it is empty: that of the machine. */
+  readonly platforms: readonly Platform[];
+  /** Attaches a list of what is inside. */
+  readonly sbom: boolean;
+  /** Takes nothing of earlier builds. */
+  readonly fresh: boolean;
+  /** Sets times in the layers that are later than SOURCE_DATE_EPOCH to it. */
+  readonly rewriteTimes: boolean;
   /** Folder that becomes an OCI layout. */
   readonly layout: string;
 }
 
 /** Makes an OCI layout of one stage of a Dockerfile in the current folder. */
 export type Builder = (request: BuildRequest) => Promise<void>;
+
+/** The image that lists contents: BuildKit's own choice, named here because a change of it is a new input. */
+export const sbomGenerator = 'docker/buildkit-syft-scanner:stable-1';
 
 const deadlineMs = 15 * 60_000;
 
@@ -42,20 +56,36 @@ export const dockerBuilder: Builder = async (request) => {
   await run('docker', dockerArguments(request), { timeoutMs: deadlineMs });
 };
 
-export function buildctlArguments({ dockerfile, target, bundle, args, layout }: BuildRequest): string[] {
-  const options = { filename: dockerfile, target, 'context:bundle': 'local:bundle', ...prefixed('build-arg:', args) };
-  return ['build', '--progress=plain', '--frontend=dockerfile.v0'].concat(
-    pairs('--local', { context: '.', dockerfile: '.', bundle }),
+export function buildctlArguments(request: BuildRequest): string[] {
+  const { dockerfile, target, contexts, args, platforms, sbom, fresh } = request;
+  const folders = Object.entries(contexts).map(([stage, folder]) => ({ stage, folder, local: localName(stage) }));
+  const options = {
+    filename: dockerfile,
+    target,
+    ...Object.fromEntries(folders.map(({ stage, local }) => [`context:${stage}`, `local:${local}`])),
+    ...prefixed('build-arg:', args),
+    ...(platforms.length > 0 && { platform: platforms.join(',') }),
+    ...(sbom && { 'attest:sbom': `generator=${sbomGenerator}` }),
+  };
+  const locals = Object.fromEntries(folders.map(({ local, folder }) => [local, folder]));
+  return ['build', '--progress=plain', '--frontend=dockerfile.v0', ...(fresh ? ['--no-cache'] : [])].concat(
+    pairs('--local', { context: '.', dockerfile: '.', ...locals }),
     pairs('--opt', options),
-    ['--output', output(layout)],
+    ['--output', output(request)],
   );
 }
 
-export function dockerArguments({ dockerfile, target, bundle, args, layout }: BuildRequest): string[] {
+export function dockerArguments(request: BuildRequest): string[] {
+  const { dockerfile, target, contexts, args, platforms, sbom, fresh } = request;
+  // Provenance tells when it was built and for how long, so no two builds would be equal.
   return ['buildx', 'build', '--progress=plain', '--provenance=false', '--file', dockerfile].concat(
-    ['--target', target, '--build-context', `bundle=${bundle}`],
+    ['--target', target],
+    pairs('--build-context', contexts),
     pairs('--build-arg', args),
-    ['--output', output(layout), '.'],
+    platforms.length > 0 ? ['--platform', platforms.join(',')] : [],
+    sbom ? [`--attest=type=sbom,generator=${sbomGenerator}`] : [],
+    fresh ? ['--no-cache'] : [],
+    ['--output', output(request), '.'],
   );
 }
 
@@ -63,9 +93,13 @@ function pairs(flag: string, values: Readonly<Record<string, string>>): string[]
   return Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
 }
 
-/** Times in the layers are set to SOURCE_DATE_EPOCH, so that the same content has the same digest. */
-function output(layout: string): string {
-  return `type=oci,tar=false,dest=${layout},rewrite-timestamp=true`;
+/** `node::linux/arm64` cannot be said behind `local:`. */
+function localName(stage: string): string {
+  return stage.replaceAll(/[^a-z0-9]+/g, '-');
+}
+
+function output({ layout, rewriteTimes }: BuildRequest): string {
+  return `type=oci,tar=false,dest=${layout}${rewriteTimes ? ',rewrite-timestamp=true' : ''}`;
 }
 
 function prefixed(prefix: string, values: Readonly<Record<string, string>>): Record<string, string> {

@@ -6,6 +6,11 @@ export interface OurImage {
   readonly target: string;
   /** The program inside: where it starts, and the file that the Dockerfile's stage `bundle` has it as. */
   readonly program: { readonly entry: string; readonly file: string };
+  /**
+   * Programs run in the image itself while it is built. So it is made on a machine of its platform, and what they write
+   * has the time of the build, which is taken out afterwards: the layers are packed twice.
+   */
+  readonly runsWhileBuilt?: true;
 }
 
 export const images: readonly OurImage[] = [
@@ -20,6 +25,7 @@ export const images: readonly OurImage[] = [
     dockerfile: 'Dockerfile.builder',
     target: 'builder',
     program: { entry: 'src/step.ts', file: 'step/step.js' },
+    runsWhileBuilt: true,
   },
 ];
 

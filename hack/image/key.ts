@@ -9,13 +9,15 @@ export interface Inputs {
   /** Base image to its digest, as far as a registry that is near says it. */
   readonly bases: ReadonlyMap<string, string>;
   readonly version: string;
+  /** Platforms, attachments, and the commit where it has to be of this one. */
+  readonly variant: readonly string[];
 }
 
 /** Also the image's tag, so that a tag never changes its content. */
-export function keyOf({ dockerfile, target, bundle, bases, version }: Inputs): string {
+export function keyOf({ dockerfile, target, bundle, bases, version, variant }: Inputs): string {
   const hash = createHash('sha256');
   const parts = [...bundle, ...bases].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  for (const part of [dockerfile, target, version, process.arch, ...parts.flat()]) {
+  for (const part of [dockerfile, target, version, process.arch, variant.join(' '), ...parts.flat()]) {
     // With its length, so that no two lists of parts read the same.
     hash.update(`${part.length}:`).update(part);
   }

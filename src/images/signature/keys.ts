@@ -14,16 +14,22 @@ export const secretKeys = { key: 'cosign.key', password: 'cosign.password' } as 
 export function signingKey(data: Readonly<Record<string, string>> = {}): SigningKey {
   const pem = decoded(data[secretKeys.key]);
   if (pem === undefined) throw unusable(`it has no key "${secretKeys.key}"`);
+  const key = privateKeyOf(pem, decoded(data[secretKeys.password]));
+  if ('problem' in key) throw unusable(key.problem);
+  return key;
+}
+
+/** The key in a text in PEM, or why it cannot be used. */
+export function privateKeyOf(pem: string, passphrase?: string): SigningKey | { readonly problem: string } {
   if (/ENCRYPTED (SIGSTORE|COSIGN) PRIVATE KEY/.test(pem)) {
-    throw unusable(
-      'its key is encrypted in a format of cosign alone; make one with openssl, as docs/how-to/signatures.md shows',
-    );
+    const instead = 'make one with openssl, as docs/how-to/signatures.md shows';
+    return { problem: `its key is encrypted in a format of cosign alone; ${instead}` };
   }
-  const passphrase = decoded(data[secretKeys.password]);
   const privateKey = attempt(() => createPrivateKey({ key: pem, ...(passphrase !== undefined && { passphrase }) }));
-  if (privateKey === undefined)
-    throw unusable('its key is no private key in PEM, or the password is not that of the key');
-  if (!isP256(privateKey)) throw unusable('its key is no ECDSA key of the curve P-256');
+  if (privateKey === undefined) {
+    return { problem: 'its key is no private key in PEM, or the password is not that of the key' };
+  }
+  if (!isP256(privateKey)) return { problem: 'its key is no ECDSA key of the curve P-256' };
   return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
