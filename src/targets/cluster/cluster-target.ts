@@ -27,12 +27,12 @@ import { Mirrors } from './routes/mirrors.ts';
 import { routeRefsOf } from './routes/user-routes.ts';
 import { Ways } from './routes/ways.ts';
 import { deploymentSelector, releaseSelector } from './selectors.ts';
-import { settingsOf } from './settings.ts';
 import { sizesFor } from './sizes.ts';
 import { leadingRelease } from './traffic/listens.ts';
 import { OwnWrites } from './traffic/own-writes.ts';
 import { Settling } from './traffic/settling.ts';
 import { shiftInputOf, trafficOf } from './traffic/traffic.ts';
+import { urlOf } from './url.ts';
 import { type ReleaseView, releasesOf, replicasOf, sizedForOf, type View, viewOf } from './view.ts';
 import { type WriteObserver, Writes } from './writes.ts';
 
@@ -240,14 +240,4 @@ function isWanted({ wanted }: Child): boolean {
 
 function refuseTaken({ release, taken }: ReleaseView): void {
   if (taken !== undefined) throw foreign(`ReplicaSet ${release.name}`, taken);
-}
-
-/** The first name of the route, or the Service where there is none. */
-function urlOf(deployment: Deployment, { release }: Intent): string | undefined {
-  const { port } = release.workload;
-  if (port === undefined) return undefined;
-  const [hostname] = settingsOf(deployment).gateway?.hostnames ?? [];
-  if (hostname !== undefined) return `http://${hostname}`;
-  const { name, namespace = '' } = deployment.metadata;
-  return `http://${name}.${namespace}.svc${port === 80 ? '' : `:${port}`}`;
 }
