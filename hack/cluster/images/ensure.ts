@@ -10,7 +10,7 @@ import { DamagedBlob } from './oci/blobs.ts';
 import { type LayoutImage, readImage } from './oci/layout.ts';
 import { push } from './oci/push.ts';
 import { Registry } from './oci/registry.ts';
-import { catalogue, selectRecipes } from './recipes/catalogue.ts';
+import { selectRecipes, usual } from './recipes/catalogue.ts';
 import { keyOf } from './recipes/key.ts';
 import type { Binaries, Recipe } from './recipes/recipe.ts';
 import { defaultStore, Store } from './store.ts';
@@ -19,7 +19,7 @@ export interface EnsureOptions {
   /** The local registry that container engines use as mirror; plain HTTP. */
   registry: { url: string };
   report: Reporter;
-  /** Short names of the images wanted; their parents are made too. Default: all that builds begin with, about 500 MB on disk. */
+  /** Short names of the images wanted; their parents are made too. Default: the usual ones, about 500 MB on disk. */
   only?: readonly string[] | undefined;
   /** Folder of made images. Default: `vish/images` in the user's cache folder, shared by all checkouts. */
   storeFolder?: string;
@@ -62,7 +62,7 @@ export async function ensureBaseImages(options: EnsureOptions): Promise<Report> 
 
 async function ensureAll(options: EnsureOptions): Promise<ImageReport[]> {
   const { report, only, clock = systemClock, binary = buildBinary(report) } = options;
-  const recipes = only ? selectRecipes(only) : catalogue;
+  const recipes = only ? selectRecipes(only) : usual;
   const store = new Store(options.storeFolder ?? defaultStore(), readImage);
   await store.sweep(clock);
   const maker: Maker = { report, clock, binary, store, machine: await readMachine() };

@@ -63,7 +63,7 @@ const expected: Record<string, object> = {
     build: 'mix assets.deploy && mix release --path /out',
     start: '/app/bin/shop start',
   },
-  php: { language: 'php', version: '8.4', start: 'exec frankenphp php-server --listen :$PORT --root /app' },
+  php: { language: 'php', version: '8.2', start: 'apache2 -f /etc/apache2/site.conf -DFOREGROUND' },
   'python-pip': { framework: 'Flask', version: '3.11', start: 'exec gunicorn app:app --bind 0.0.0.0:$PORT' },
   'python-poetry': {
     framework: 'FastAPI',
@@ -80,7 +80,7 @@ const expected: Record<string, object> = {
     health: '/up',
   },
   remix: { framework: 'Remix', ...pnpm, build: 'pnpm run build', start: 'remix-serve ./build/server/index.js' },
-  ruby: { language: 'ruby', version: '3.4', start: 'bundle exec ruby server.rb' },
+  ruby: { language: 'ruby', version: '3.1', start: 'bundle exec ruby server.rb' },
   rust: { language: 'rust', version: '1', build: 'cargo build --release --locked --bin hello', start: '/app' },
   static: { language: 'static', output: '.', health: '/' },
   sveltekit: {

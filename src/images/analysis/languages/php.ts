@@ -1,9 +1,10 @@
 import { type Declaration, toolVersion, versionOf } from '../plan/declared.ts';
 import { type Fact, fact } from '../plan/fact.ts';
-import type { Draft, Instruction } from '../plan/plan.ts';
+import type { Draft, Instruction, Stage } from '../plan/plan.ts';
 import { type Json, keysAt, quoted, readJson, textAt } from '../read/json.ts';
 import { lineWith } from '../read/lines.ts';
 import { firstOf, type Tree } from '../tree/tree.ts';
+import { apacheConfig, apacheStart } from './apache.ts';
 
 const versions = { known: ['8.2', '8.3', '8.4'], preferred: '8.4' };
 const cache = '/tmp/composer';
@@ -26,29 +27,41 @@ export function php(tree: Tree): Draft | undefined {
     version,
     framework: laravel,
     ...composerFacts(manifest, source),
-    start: fact(
-      ['sh', '-c', `exec frankenphp php-server --listen :$PORT --root ${folder}`],
-      tree.name(index),
-      'the file exists',
-    ),
+    start: fact(manifest === undefined ? apacheStart : franken(folder), tree.name(index), 'the file exists'),
     health: up && fact(up.found, tree.name('bootstrap/app.php'), up.line),
     notes: [...notes, ...assetNotes(tree)],
-    stages: [
-      {
-        name: 'run',
-        image: 'php',
-        version: version.value,
-        instructions: [
-          { do: 'workdir', path: '/app' },
-          { do: 'env', variables: { XDG_CONFIG_HOME: '/tmp', XDG_DATA_HOME: '/tmp' } },
-          ...extensions(manifest, laravel !== undefined),
-          // Its right to bind to port 80 makes the program refuse to start for whoever may not have that right.
-          { do: 'run', command: 'setcap -r /usr/local/bin/frankenphp' },
-          ...composer(tree, manifest),
-          ...(manifest === undefined ? [{ do: 'copy', paths: ['.'], to: './' } as const] : []),
-          ...(laravel === undefined ? [] : [{ do: 'run', command: 'chmod -R a+rwX storage bootstrap/cache' } as const]),
-        ],
-      },
+    stages: [manifest === undefined ? pagesStage(version.value, folder) : appStage(tree, manifest, version.value)],
+  };
+}
+
+function pagesStage(version: string, folder: string): Stage {
+  const files: Instruction = { do: 'copy', paths: ['.'], to: './' };
+  return {
+    name: 'run',
+    image: 'php-apache',
+    version,
+    instructions: [{ do: 'workdir', path: '/app' }, apacheConfig(folder), files],
+  };
+}
+
+function franken(folder: string): readonly string[] {
+  return ['sh', '-c', `exec frankenphp php-server --listen :$PORT --root ${folder}`];
+}
+
+function appStage(tree: Tree, manifest: Json, version: string): Stage {
+  const isLaravel = laravelOf(tree, manifest) !== undefined;
+  return {
+    name: 'run',
+    image: 'php',
+    version,
+    instructions: [
+      { do: 'workdir', path: '/app' },
+      { do: 'env', variables: { XDG_CONFIG_HOME: '/tmp', XDG_DATA_HOME: '/tmp' } },
+      extensions(manifest, isLaravel),
+      // Its right to bind to port 80 makes the program refuse to start for whoever may not have that right.
+      { do: 'run', command: 'setcap -r /usr/local/bin/frankenphp' },
+      ...composer(tree),
+      ...(isLaravel ? [{ do: 'run', command: 'chmod -R a+rwX storage bootstrap/cache' } as const] : []),
     ],
   };
 }
@@ -75,17 +88,15 @@ function composerVersion(manifest: Json, source: string): Declaration {
 }
 
 /** Composer unpacks with zip. Which database Laravel talks to, only its environment knows. */
-function extensions(manifest: Json, isLaravel: boolean): Instruction[] {
-  if (manifest === undefined) return [];
+function extensions(manifest: Json, isLaravel: boolean): Instruction {
   const required = keysAt(manifest, 'require').filter(
     (name) => /^ext-[a-z0-9_]{1,40}$/i.test(name) && !builtIn.test(name),
   );
   const wanted = ['zip', ...(isLaravel ? ['pdo_mysql', 'pdo_pgsql'] : []), ...required.map((name) => name.slice(4))];
-  return [{ do: 'run', command: `install-php-extensions ${[...new Set(wanted)].join(' ')}` }];
+  return { do: 'run', command: `install-php-extensions ${[...new Set(wanted)].join(' ')}` };
 }
 
-function composer(tree: Tree, manifest: Json): Instruction[] {
-  if (manifest === undefined) return [];
+function composer(tree: Tree): Instruction[] {
   const files = ['composer.json', 'composer.lock'].filter((file) => tree.has(file));
   return [
     { do: 'copy', from: 'composer', paths: ['/usr/bin/composer'], to: '/usr/local/bin/composer' },

@@ -16,6 +16,7 @@ export const baseImages = {
   jre: 'eclipse-temurin:{version}-jre',
   ruby: 'ruby:{version}',
   'ruby-slim': 'ruby:{version}-slim',
+  'php-apache': 'php:{version}-apache',
   php: 'dunglas/frankenphp:php{version}',
   composer: 'composer:2',
   'dotnet-sdk': 'mcr.microsoft.com/dotnet/sdk:{version}',
