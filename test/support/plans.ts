@@ -6,14 +6,13 @@ import type { Plan } from '../../src/images/analysis/plan/plan.ts';
 import { folderTree } from '../../src/images/analysis/tree/folder-tree.ts';
 import { memoryTree } from '../../src/images/analysis/tree/memory-tree.ts';
 import type { Tree } from '../../src/images/analysis/tree/tree.ts';
-
-const repositories = join(import.meta.dirname, '../fixtures/repos');
+import { fixtureFolder } from './fixture-files.ts';
 
 /** Small repositories, one of each kind. Lock files of some are only their first lines: they are analysed, not installed. */
-export const fixtureNames = readdirSync(repositories);
+export const fixtureNames = readdirSync(fixtureFolder);
 
 export function fixtureTree(name: string): Tree {
-  return folderTree(join(repositories, name));
+  return folderTree(join(fixtureFolder, name));
 }
 
 /** The plan of a repository that has to have one. */

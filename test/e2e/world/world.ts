@@ -50,6 +50,8 @@ export interface World extends Place {
   readonly git: GitServer;
   /** The same world with another namespace and repository, for a story that goes on side by side. */
   neighbour(namespace: string): Promise<World>;
+  /** Another one on the same git host: `<name>.git`. */
+  addRepository(name: string): Promise<Repository>;
   /** What a test file opened beside the cluster. */
   close(): Promise<void>;
 }
@@ -103,6 +105,7 @@ export async function startWorld(namespace: string, { networkPolicy = false }: W
     git,
     user: userOf({ namespace: systemNamespace, name: 'vish' }),
     neighbour: async (name) => ({ ...world, ...(await settle(name)) }),
+    addRepository: (name) => createRepository(root, `${name}.git`),
     async close() {
       await git[Symbol.asyncDispose]();
       await rm(root, { recursive: true });

@@ -15,7 +15,7 @@ export function apacheConfig(folder: string): Instruction {
       'DefaultRuntimeDir /tmp',
       'PidFile /tmp/apache2.pid',
       'Mutex file:/tmp default',
-      `Listen ${'${PORT}'}`,
+      `Listen \${PORT}`,
       'ErrorLog /dev/stderr',
       'TransferLog /dev/stdout',
       'IncludeOptional mods-enabled/*.load',

@@ -1,7 +1,8 @@
 import { toolVersion, versionFile, versionOf } from '../plan/declared.ts';
 import { type Fact, fact } from '../plan/fact.ts';
 import type { Draft } from '../plan/plan.ts';
-import { type Json, quoted, readJson, textAt } from '../read/json.ts';
+import { unlocked } from '../plan/unlocked.ts';
+import { type Json, keysAt, quoted, readJson, textAt } from '../read/json.ts';
 import { AnalysisError, firstOf, isPlainPath, type Tree } from '../tree/tree.ts';
 
 const versions = { known: ['2'], preferred: '2' };
@@ -17,6 +18,7 @@ export function deno(tree: Tree): Draft | undefined {
   const entry = entryOf(tree);
   const frozen = tree.has('deno.lock') ? ' --frozen' : '';
   const install = entry === undefined ? `deno install${frozen}` : `deno cache${frozen} ${entry}`;
+  const imports = keysAt(manifest, 'imports').length > 0;
   const build = textAt(manifest, 'tasks', 'build');
   return {
     language: fact('deno', source, 'the file exists'),
@@ -26,7 +28,7 @@ export function deno(tree: Tree): Draft | undefined {
     install: fact(install, source, 'the file exists'),
     build: build === undefined ? undefined : fact('deno task build', source, quoted('build', build)),
     start: startOf(tree, { manifest, source, entry }),
-    notes,
+    notes: [...notes, ...(frozen === '' && imports ? [unlocked('deno.lock', 'run "deno install"')] : [])],
     stages: [
       {
         name: 'run',

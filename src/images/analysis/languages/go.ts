@@ -1,6 +1,7 @@
 import { toolVersion, versionOf } from '../plan/declared.ts';
 import { fact } from '../plan/fact.ts';
 import type { Draft } from '../plan/plan.ts';
+import { unlocked } from '../plan/unlocked.ts';
 import { linesOf, lineWith } from '../read/lines.ts';
 import { AnalysisError, filesIn, isPlainPath, readCode, type Tree } from '../tree/tree.ts';
 
@@ -34,7 +35,7 @@ export function go(tree: Tree): Draft | undefined {
     build: { ...main, value: build },
     start: { ...main, value: ['/bin/app'] },
     caches: caches.map((folder) => fact(folder, source, 'where Go keeps modules and what it compiled')),
-    notes,
+    notes: [...notes, ...(isUnlocked(tree) ? [unlocked('go.sum', 'run "go mod tidy"')] : [])],
     stages: [
       {
         name: 'build',
@@ -58,6 +59,11 @@ export function go(tree: Tree): Draft | undefined {
       },
     ],
   };
+}
+
+/** A module that requires nothing has no go.sum. */
+function isUnlocked(tree: Tree): boolean {
+  return !tree.has('go.sum') && lineWith(tree, 'go.mod', /^require\b/) !== undefined;
 }
 
 /** The root, or the only folder below cmd. */

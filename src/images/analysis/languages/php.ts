@@ -1,6 +1,7 @@
 import { type Declaration, toolVersion, versionOf } from '../plan/declared.ts';
 import { type Fact, fact } from '../plan/fact.ts';
 import type { Draft, Instruction, Stage } from '../plan/plan.ts';
+import { unlocked } from '../plan/unlocked.ts';
 import { type Json, keysAt, quoted, readJson, textAt } from '../read/json.ts';
 import { lineWith } from '../read/lines.ts';
 import { firstOf, type Tree } from '../tree/tree.ts';
@@ -29,7 +30,7 @@ export function php(tree: Tree): Draft | undefined {
     ...composerFacts(manifest, source),
     start: fact(manifest === undefined ? apacheStart : franken(folder), tree.name(index), 'the file exists'),
     health: up && fact(up.found, tree.name('bootstrap/app.php'), up.line),
-    notes: [...notes, ...assetNotes(tree)],
+    notes: [...notes, ...lockNotes(tree, manifest), ...assetNotes(tree)],
     stages: [manifest === undefined ? pagesStage(version.value, folder) : appStage(tree, manifest, version.value)],
   };
 }
@@ -105,6 +106,11 @@ function composer(tree: Tree): Instruction[] {
     { do: 'copy', paths: ['.'], to: './' },
     { do: 'run', command: 'composer dump-autoload --no-dev --optimize --no-scripts' },
   ];
+}
+
+function lockNotes(tree: Tree, manifest: Json): string[] {
+  if (manifest === undefined || tree.has('composer.lock')) return [];
+  return [unlocked('composer.lock', 'run "composer update"')];
 }
 
 function assetNotes(tree: Tree): string[] {

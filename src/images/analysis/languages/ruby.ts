@@ -2,6 +2,7 @@ import { type Declaration, toolVersion, versionFile, versionOf } from '../plan/d
 import { type Fact, fact } from '../plan/fact.ts';
 import { libraries } from '../plan/libraries.ts';
 import type { Draft, Stage } from '../plan/plan.ts';
+import { unlocked } from '../plan/unlocked.ts';
 import { lineWith } from '../read/lines.ts';
 import { AnalysisError, firstOf, type Tree } from '../tree/tree.ts';
 
@@ -30,7 +31,7 @@ export function ruby(tree: Tree): Draft | undefined {
     start: startOf(tree, rails !== undefined),
     health: railsHealth(tree),
     caches: [fact(cache, source, 'where Bundler keeps gems')],
-    notes: [...notes, ...(tree.has('Gemfile.lock') ? [] : ['no Gemfile.lock: two builds may get different gems'])],
+    notes: [...notes, ...(tree.has('Gemfile.lock') ? [] : [unlocked('Gemfile.lock', 'run "bundle lock"')])],
     stages: stagesOf(tree, version.value, build),
   };
 }

@@ -2,6 +2,7 @@ import { type Declaration, toolVersion, versionFile, versionOf } from '../plan/d
 import { fact } from '../plan/fact.ts';
 import { libraries } from '../plan/libraries.ts';
 import type { Draft } from '../plan/plan.ts';
+import { unlocked } from '../plan/unlocked.ts';
 import { at, type Json, keysAt, quoted, textAt } from '../read/json.ts';
 import { readToml } from '../read/toml.ts';
 import { AnalysisError, readCode, type Tree } from '../tree/tree.ts';
@@ -31,7 +32,7 @@ export function rust(tree: Tree): Draft | undefined {
     build: { ...binary, value: build },
     start: { ...binary, value: framework?.[0] === 'rocket' ? rocket : ['/app'] },
     caches: caches.map((folder) => fact(folder, source, 'where Cargo keeps crates and what it compiled')),
-    notes: [...notes, ...(locked === '' ? ['no Cargo.lock: two builds may get different crates'] : [])],
+    notes: [...notes, ...(locked === '' ? [unlocked('Cargo.lock', 'run "cargo generate-lockfile"')] : [])],
     stages: [
       {
         name: 'build',

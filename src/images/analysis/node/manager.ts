@@ -21,6 +21,12 @@ const locks: Readonly<Record<Exclude<ManagerName, 'berry'>, readonly string[]>> 
   npm: ['package-lock.json', 'npm-shrinkwrap.json'],
 };
 type Plain = keyof typeof locks;
+
+/** The lock file that a package manager writes today. */
+export function lockOf(name: ManagerName): string {
+  return locks[name === 'berry' ? 'yarn' : name][0] ?? '';
+}
+
 const names = Object.keys(locks) as Plain[];
 
 /** By the field made for it, else by the lock file, else by engines. */

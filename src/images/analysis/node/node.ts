@@ -2,11 +2,12 @@ import { siteStart } from '../languages/site.ts';
 import { toolVersion, versionFile, versionOf } from '../plan/declared.ts';
 import { byDefault, type Fact, fact } from '../plan/fact.ts';
 import type { Draft } from '../plan/plan.ts';
+import { unlocked } from '../plan/unlocked.ts';
 import { quoted, textAt } from '../read/json.ts';
 import { AnalysisError, below, type Tree } from '../tree/tree.ts';
 import { commandsOf } from './commands.ts';
 import { frameworkOf, type Result } from './frameworks.ts';
-import { type Manager, managerOf } from './manager.ts';
+import { lockOf, type Manager, managerOf } from './manager.ts';
 import { type Manifest, manifestFile, readManifest } from './manifest.ts';
 import { inFolder, type Making, type Parts, scriptCommand, stagesOf } from './stages.ts';
 import { startOf } from './start.ts';
@@ -91,8 +92,8 @@ function installEvidence(root: Tree, { lock, fact: { source, value } }: Manager)
   return lock === undefined ? [source, `${value}, and no lock file`] : [root.name(lock), 'the file exists'];
 }
 
-function notesOf({ lock, fact: { value } }: Manager): string[] {
-  return lock === undefined ? [`no lock file of ${value}: two builds may get different packages`] : [];
+function notesOf({ name, lock, fact: { value } }: Manager): string[] {
+  return lock === undefined ? [unlocked(lockOf(name), `run "${value} install"`)] : [];
 }
 
 function startless({ scripts }: Manifest): boolean {

@@ -1,5 +1,6 @@
 import { type Fact, fact } from '../plan/fact.ts';
 import type { Instruction } from '../plan/plan.ts';
+import { unlocked } from '../plan/unlocked.ts';
 import { AnalysisError, type Tree } from '../tree/tree.ts';
 import { hasTable, type Packages } from './packages.ts';
 
@@ -69,7 +70,7 @@ function withPoetry(tree: Tree): PythonManager {
     ),
     install: fact(install, tree.name(source), 'the file exists'),
     cache,
-    notes: source === 'poetry.lock' ? [] : ['no poetry.lock: two builds may get different packages'],
+    notes: source === 'poetry.lock' ? [] : [unlocked('poetry.lock', 'run "poetry lock"')],
     instructions: [
       {
         do: 'run',
@@ -89,7 +90,7 @@ function withPip(tree: Tree, file: string): PythonManager {
     fact: fact('pip', tree.name(file), 'the file exists'),
     install: fact(install, tree.name(file), 'the file exists'),
     cache,
-    notes: file === 'requirements.txt' ? [] : ['no lock file: two builds may get different packages'],
+    notes: file === 'requirements.txt' ? [] : [unlocked('uv.lock', 'run "uv lock"')],
     instructions: [
       // What requirements.txt includes lies beside it, or in a folder of that name.
       { do: 'copy', paths: file === 'requirements.txt' && !includes(tree) ? [file] : ['.'], to: './' },

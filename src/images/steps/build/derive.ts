@@ -75,12 +75,13 @@ function explain(found: Plan, { plan, dockerfile }: { plan: BuildStepPlan; docke
 }
 
 function summaryOf(found: Plan, { baseImages }: BuildStepPlan): string {
-  const { framework, language, version, port } = found;
+  const { framework, language, version, port, notes } = found;
   const what = [framework?.value, `${language.value} ${version.value}`.trim(), `port ${port.value}`];
   const images = imagesOf(found, baseImages).map(
     ({ value, source }) => `${value}${source === 'default' ? '' : ` (${source})`}`,
   );
-  return `derived from ${language.source}: ${what.filter(Boolean).join(', ')}; on ${images.join(', ')}`;
+  const derived = `derived from ${language.source}: ${what.filter(Boolean).join(', ')}; on ${images.join(', ')}`;
+  return [derived, ...notes].join('; ');
 }
 
 /**

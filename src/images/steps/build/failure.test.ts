@@ -63,6 +63,11 @@ it.each([
 it.each([
   ['npm error code ENOSPC\nnpm error nospc write failed', 'BuildDiskFull', /exit code 1, because it wrote more/],
   ['FATAL ERROR: Reached heap limit - JavaScript heap out of memory', 'BuildOutOfMemory', /raise build.memory/],
+  [
+    'npm error `npm ci` can only install packages when your package.json and package-lock.json are in sync.',
+    'BuildCommandFailed',
+    /exit code 1, because the lock file does not fit the manifest; install once more/,
+  ],
   ['all is well', 'BuildCommandFailed', /exit code 1$/],
 ])('reads what a failing command printed last: %j', (text, reason, message) => {
   const progress = new BuildProgress(() => undefined);

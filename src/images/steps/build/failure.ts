@@ -22,6 +22,10 @@ function printed(pattern: RegExp): Rule[1] {
   return ({ exitCode, printed }) => exitCode !== undefined && pattern.test(printed);
 }
 
+/** What npm, pnpm, yarn 1 and later, Bun, uv, Poetry, Cargo, Bundler, Go and Deno say of a lock file that is older than its manifest. */
+const lockFile =
+  /`npm ci` can only install packages when|ERR_PNPM_OUTDATED_LOCKFILE|lockfile needs to be updated|lockfile would have been modified|lockfile had changes, but lockfile is frozen|lockfile at `?uv\.lock`? needs to be updated|poetry\.lock was last generated|lock file \S{1,200} needs to be updated but --locked|gemspecs? for .{1,200} changed|frozen mode|missing go\.sum entry|lockfile is out of date/i;
+
 /** Why a build failed, most telling first. A rule that reads text comes after those that read facts. */
 const rules: readonly Rule[] = [
   [
@@ -45,6 +49,12 @@ const rules: readonly Rule[] = [
     printed(/JavaScript heap out of memory|java\.lang\.OutOfMemoryError|\bMemoryError\b|virtual memory exhausted/),
     ({ exitCode }) =>
       `ended with exit code ${exitCode}, because memory ran out; raise build.memory, or make it use less`,
+  ],
+  [
+    'BuildCommandFailed',
+    printed(lockFile),
+    ({ exitCode }) =>
+      `ended with exit code ${exitCode}, because the lock file does not fit the manifest; install once more where you develop, and commit the lock file`,
   ],
   [
     'BuildCommandFailed',

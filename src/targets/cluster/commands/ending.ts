@@ -2,6 +2,7 @@ import type { Stored } from '../../../kube/index.ts';
 import type { Pod } from '../../../objects/core.ts';
 import type { Job } from '../../../objects/workloads.ts';
 import { diagnoseContainer } from '../diagnosis/container.ts';
+import { lastLines } from '../diagnosis/text.ts';
 
 export interface Ending {
   readonly outcome: 'Running' | 'Passed' | 'Failed';
@@ -61,13 +62,4 @@ function endOf({ status }: Stored<Pod>): End[] {
     const message = `Container ${name} ${how}${said === '' ? '.' : `: ${said}`}${isOwn ? '' : ' Its pod was put out of its node.'}`;
     return [{ at: Date.parse(end.finishedAt ?? '') || 0, message, isOwn }];
   });
-}
-
-const longest = 600;
-
-/** The end of what a program wrote, which says why it failed; as one line. */
-function lastLines(text: string): string {
-  const lines = text.split('\n').map((line) => line.replaceAll(/\s+/gu, ' ').trim());
-  const all = Array.from(lines.filter((line) => line !== '').join(' | '));
-  return all.length > longest ? `… ${all.slice(-longest).join('')}` : all.join('');
 }

@@ -1,7 +1,7 @@
 import type { Stored } from '../../../kube/index.ts';
 import type { Pod } from '../../../objects/core.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import { shortened } from './text.ts';
+import { lastLines, shortened } from './text.ts';
 
 type Status = NonNullable<Pod['status']>;
 type ContainerStatus = NonNullable<Status['containerStatuses']>[number];
@@ -46,7 +46,9 @@ function ended(container: ContainerStatus): Diagnosis | undefined {
   if (end.reason === 'OOMKilled') {
     return { reason: 'OutOfMemory', message: `container ${name} uses more memory than it may and is killed` };
   }
-  return { reason: 'CrashLoop', message: `container ${name} ends with exit code ${end.exitCode} soon after its start` };
+  const said = lastLines(end.message ?? '');
+  const how = `container ${name} ends with exit code ${end.exitCode} soon after its start`;
+  return { reason: 'CrashLoop', message: said === '' ? how : `${how}: ${said}` };
 }
 
 /** An app that ends without an error is no app either; an init container that does so is one that is done. */

@@ -58,6 +58,13 @@ describe('a replica that does not serve', () => {
     ],
     [
       'CrashLoop',
+      "container app ends with exit code 1 soon after its start: Error: Cannot find module 'x' | at main.js:1",
+      withContainer({
+        lastState: { terminated: { exitCode: 1, message: "\nError: Cannot find module 'x'\n    at main.js:1\n" } },
+      }),
+    ],
+    [
+      'CrashLoop',
       'container app ends with exit code 0 soon after its start',
       withContainer({
         restartCount: 1,

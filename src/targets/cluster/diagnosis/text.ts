@@ -1,7 +1,15 @@
 const longest = 400;
+const longestEnd = 600;
 
 /** Words of a program that we did not write, as one line that fits into a condition. */
 export function shortened(text: string): string {
   const line = text.replaceAll(/\s+/gu, ' ').trim();
   return line.length > longest ? `${line.slice(0, longest)} …` : line;
+}
+
+/** The end of what a program wrote, which says why it failed; as one line. */
+export function lastLines(text: string): string {
+  const lines = text.split('\n').map((line) => line.replaceAll(/\s+/gu, ' ').trim());
+  const all = Array.from(lines.filter((line) => line !== '').join(' | '));
+  return all.length > longestEnd ? `… ${all.slice(-longestEnd).join('')}` : all.join('');
 }

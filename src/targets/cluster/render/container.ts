@@ -28,6 +28,8 @@ export function container({ deployment, image }: RenderInput, settings: ClusterP
     ...drain(workload, settings),
     ...present('volumeMounts', volumeMounts(settings)),
     ...security(settings),
+    // Without it a crash is only an exit code: the kubelet hands on the last lines of the log.
+    terminationMessagePolicy: 'FallbackToLogsOnError',
   };
 }
 

@@ -34,6 +34,7 @@ it('renders the smallest manifest to a whole pod', () => {
           readinessProbe: { tcpSocket: { port: 'app' }, timeoutSeconds: 2, periodSeconds: 5, failureThreshold: 3 },
           lifecycle: { preStop: { sleep: { seconds: 5 } } },
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          terminationMessagePolicy: 'FallbackToLogsOnError',
         },
       ],
       automountServiceAccountToken: false,
