@@ -65,7 +65,9 @@ function projectOf({ namespace, git }: World, { name, path }: Sample): object {
       source: { git: { url: `${git.url}/${name}.git`, credentialsRef: { name: 'git' } } },
       ...(path !== undefined && { path }),
       image: { repository: `${inject('node').registry}/e2e/${namespace}/${name}`, credentialsRef: { name: 'push' } },
-      workload: { port: appPort, health: { path: '/', intervalSeconds: 1 } },
+      // Fifteen apps and four builds on one node of two cores.
+      build: { cpu: '100m' },
+      workload: { port: appPort, cpu: '10m', health: { path: '/', intervalSeconds: 1 } },
       environments: [{ name: 'live', branch: 'main', overrides: [{ service: name, strategy }] }],
     },
   };

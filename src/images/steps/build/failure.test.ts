@@ -80,6 +80,21 @@ it.each([
   expect([error.reason, error.message]).toEqual([reason, expect.stringMatching(message)]);
 });
 
+it('leaves out the manual that npm prints after what went wrong', () => {
+  const progress = new BuildProgress(() => undefined);
+  const told = ['npm error `npm ci` can only install packages when', 'npm error Missing: left-pad@1.0.0 from lock file'];
+  const manual = ['npm error Usage:', ...Array.from({ length: 300 }, () => 'npm error   --omit'), 'npm error Run "npm help ci"'];
+  const text = [...told, ...manual, 'npm error A complete log of this run'].join('\n');
+  const vertex = { digest: 'd', name: '[2/2] RUN npm ci', error: 'exit code: 1' };
+  progress.line(JSON.stringify({ vertexes: [vertex], logs: [{ vertex: 'd', data: btoa(text) }] }));
+  progress.line('error: failed to solve: process "x" did not complete successfully: exit code: 1');
+
+  const { message, details } = judgeBuild(progress, { dockerfile: 'Dockerfile' });
+
+  expect(message).toContain('the lock file does not fit');
+  expect(details.lines).toEqual([...told, 'npm error A complete log of this run']);
+});
+
 it('keeps 200 lines of the failing step, and tells the last 20 of them', () => {
   const progress = new BuildProgress(() => undefined);
   const log = Array.from({ length: 300 }, (_, index) => `line ${index}\n`).join('');

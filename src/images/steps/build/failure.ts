@@ -12,6 +12,8 @@ interface Evidence {
   readonly derived: boolean;
   /** What the failing command printed last. It is the repository's, so it only makes a cause finer that is known to be a command's. */
   readonly printed: string;
+  /** All that is kept of it. */
+  readonly everything: string;
 }
 
 type Rule = [reason: StepReason, holds: (evidence: Evidence) => boolean, say: (evidence: Evidence) => string];
@@ -52,7 +54,7 @@ const rules: readonly Rule[] = [
   ],
   [
     'BuildCommandFailed',
-    printed(lockFile),
+    ({ exitCode, everything }) => exitCode !== undefined && lockFile.test(everything),
     ({ exitCode }) =>
       `ended with exit code ${exitCode}, because the lock file does not fit the manifest; install once more where you develop, and commit the lock file`,
   ],
@@ -111,6 +113,7 @@ export function judgeBuild(
     derived: derived !== undefined,
     instruction: failed !== undefined && !failed.step.startsWith('[internal]'),
     printed: failed?.lines.slice(-20).join('\n') ?? '',
+    everything: failed?.lines.join('\n') ?? '',
   };
   const [reason, , say] = rules.find(([, holds]) => holds(evidence)) ?? anythingElse;
   const where = placeOf(progress, dockerfile);

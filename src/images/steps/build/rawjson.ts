@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plainLine, Tail } from '../program/lines.ts';
+import { outsideOfManual } from './manual.ts';
 
 const vertex = z.object({
   digest: z.string(),
@@ -85,7 +86,7 @@ export class BuildProgress {
     let tail = this.tails.get(vertex);
     if (tail === undefined) {
       if (this.tails.size >= maxVertices) return;
-      tail = new Tail(keptLines);
+      tail = new Tail(keptLines, outsideOfManual());
       this.tails.set(vertex, tail);
     }
     tail.add(text);

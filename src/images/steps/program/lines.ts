@@ -25,16 +25,18 @@ export class Tail {
   private readonly lines: string[] = [];
   private rest = '';
   private readonly size: number;
+  private readonly keeps: (line: string) => boolean;
 
-  constructor(size: number) {
+  constructor(size: number, keeps: (line: string) => boolean = () => true) {
     this.size = size;
+    this.keeps = keeps;
   }
 
   add(text: string): void {
     const pieces = (this.rest + text).split('\n');
     // A line without end must not grow for ever.
     this.rest = (pieces.pop() ?? '').slice(-4 * maxLength);
-    this.lines.push(...pieces.slice(-this.size));
+    this.lines.push(...pieces.filter((line) => this.keeps(line)).slice(-this.size));
     this.lines.splice(0, this.lines.length - this.size);
   }
 
