@@ -82,8 +82,15 @@ it.each([
 
 it('leaves out the manual that npm prints after what went wrong', () => {
   const progress = new BuildProgress(() => undefined);
-  const told = ['npm error `npm ci` can only install packages when', 'npm error Missing: left-pad@1.0.0 from lock file'];
-  const manual = ['npm error Usage:', ...Array.from({ length: 300 }, () => 'npm error   --omit'), 'npm error Run "npm help ci"'];
+  const told = [
+    'npm error `npm ci` can only install packages when',
+    'npm error Missing: left-pad@1.0.0 from lock file',
+  ];
+  const manual = [
+    'npm error Usage:',
+    ...Array.from({ length: 300 }, () => 'npm error   --omit'),
+    'npm error Run "npm help ci"',
+  ];
   const text = [...told, ...manual, 'npm error A complete log of this run'].join('\n');
   const vertex = { digest: 'd', name: '[2/2] RUN npm ci', error: 'exit code: 1' };
   progress.line(JSON.stringify({ vertexes: [vertex], logs: [{ vertex: 'd', data: btoa(text) }] }));
