@@ -66,7 +66,7 @@ function projectOf({ namespace, git }: World, { name, path }: Sample): object {
       ...(path !== undefined && { path }),
       image: { repository: `${inject('node').registry}/e2e/${namespace}/${name}`, credentialsRef: { name: 'push' } },
       // Fifteen apps and four builds on one node of two cores.
-      build: { cpu: '100m' },
+      build: { cpu: '400m' },
       workload: { port: appPort, cpu: '10m', health: { path: '/', intervalSeconds: 1 } },
       environments: [{ name: 'live', branch: 'main', overrides: [{ service: name, strategy }] }],
     },

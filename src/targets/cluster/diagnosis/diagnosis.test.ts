@@ -60,7 +60,12 @@ describe('a replica that does not serve', () => {
       'CrashLoop',
       "container app ends with exit code 1 soon after its start: Error: Cannot find module 'x' | at main.js:1",
       withContainer({
-        lastState: { terminated: { exitCode: 1, message: "\nError: Cannot find module 'x'\n    at main.js:1\n" } },
+        lastState: {
+          terminated: {
+            exitCode: 1,
+            message: "\n\u001b[31mError\u001b[0m: Cannot find module 'x'\n    at main.js:1\u0007\n",
+          },
+        },
       }),
     ],
     [

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 const longest = 400;
 const longestEnd = 600;
 
@@ -7,9 +9,10 @@ export function shortened(text: string): string {
   return line.length > longest ? `${line.slice(0, longest)} …` : line;
 }
 
-/** The end of what a program wrote, which says why it failed; as one line. */
+/** The end of what a program wrote, which says why it failed; as one line that does nothing to a terminal. */
 export function lastLines(text: string): string {
-  const lines = text.split('\n').map((line) => line.replaceAll(/\s+/gu, ' ').trim());
+  const plain = stripVTControlCharacters(text).replaceAll(/[\p{Cf}\p{Cs}]/gu, '');
+  const lines = plain.split('\n').map((line) => line.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim());
   const all = Array.from(lines.filter((line) => line !== '').join(' | '));
   return all.length > longestEnd ? `… ${all.slice(-longestEnd).join('')}` : all.join('');
 }
