@@ -80,7 +80,7 @@ export const broken: readonly Broken[] = [
     how: 'does not compile',
     files: changed('go', 'main.go', 'func main() {', 'func main() { undefinedThing()'),
     ends: 'BuildCommandFailed',
-    told: [/go build.*exit code 1/, /main\.go:11:\d+: undefined: undefinedThing/],
+    told: [/go build.*exit code 1/, /main\.go:10:\d+: undefined: undefinedThing/],
   },
   {
     name: 'rust',
