@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Project } from '../../src/crds/project/project.ts';
 import { leases } from '../../src/kube/leader/lease.ts';
 import { pods } from '../../src/objects/core.ts';
+import { annotations } from '../../src/objects/labels.ts';
 import { projects } from '../../src/objects/vish.ts';
 import { systemClock } from '../../src/seams/system.ts';
 import { killProcessesOf } from '../harness/operator/pod-processes.ts';
@@ -11,6 +12,7 @@ import { tryOut } from '../support/switches/trial.ts';
 import type { Visited } from '../support/switches/visited.ts';
 import { until } from '../support/until.ts';
 import { type App, appIn } from './world/app.ts';
+import { switchOffAndOn } from './world/disasters.ts';
 import { systemNamespace } from './world/places.ts';
 import { sample, slow } from './world/sample.ts';
 import { endWorld } from './world/verdict.ts';
@@ -91,6 +93,30 @@ it('no request fails and no WebSocket ends early while releases take turns and t
   expect(figures.sockets.ended).toBeGreaterThan(0);
   expect(figures.kills).toBeGreaterThan(0);
 });
+
+it('the whole cluster is switched off in the middle of a build and of a rollout, and both go on when it is back', async () => {
+  const beside = await world.neighbour('e2e-leader-beside');
+  const built = appIn(beside, { name: 'built' });
+  const commit = await beside.repository.commit({ files: await slow('version 1', 10) });
+  await world.api.client.apply(projects, built.project as Project);
+  const isUnderWay = async () =>
+    (await built.builds()).some(({ status }) => status?.stages?.some(({ name }) => name === 'Build') === true);
+  await until(isUnderWay, { deadlineMs: 60_000, everyMs: 50 });
+  const { status } = await app.read();
+  const release = (status?.live?.release ?? 0) + 1;
+  await app.annotate({ [annotations.restart]: 'now' });
+  await app.until(({ status: now }) => now?.rollout?.release === release && (now.next?.replicas ?? 0) > 0);
+
+  await switchOffAndOn();
+  const live = await app.until(({ status: now }) => now?.state === 'Ready' && now.live?.release === release, 150_000);
+  await built.untilLive(commit, 150_000);
+
+  expect(live.status?.live).toMatchObject({ replicas: 3, ready: 3 });
+  expect(live.status?.history?.[0]).toMatchObject({ number: release, outcome: 'Live' });
+  expect((await built.builds()).map(({ status: now }) => now?.state)).toEqual(['Succeeded']);
+  expect((await built.read()).status?.history).toMatchObject([{ number: 1, commit, outcome: 'Live' }]);
+  await Promise.all([app.untilSays('version'), built.untilSays('version')]);
+}, 600_000);
 
 /** The next one is another process: kubelet starts the killed one again, and that may be the first to ask for the Lease. */
 async function killLeader(): Promise<{ killed: string; next: string }> {

@@ -20,6 +20,12 @@ export async function startKubelet(): Promise<void> {
   await unmarked(() => bareDriver.up(context()));
 }
 
+/** As when the machine is switched off and on: no process of the cluster is left in between, and everything starts at once. */
+export async function switchOffAndOn(): Promise<void> {
+  await bareDriver.down(context());
+  await unmarked(() => bareDriver.up(context()));
+}
+
 /** Both replicas at once; kubelet starts them again. */
 export async function killOperator({ api }: World): Promise<void> {
   const { items } = await api.client.list(pods, { namespace: systemNamespace });
