@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Deployment } from '../../crds/deployment/deployment.ts';
-import { Applier, type Client, type Informers, Lru, type Resource } from '../../kube/index.ts';
+import { Applier, type Client, type Informers, Lru } from '../../kube/index.ts';
 import type { Sizes } from '../../rollout/rolling/rolling.ts';
 import type { ShiftInput } from '../../rollout/shift/shift.ts';
 import type { Clock } from '../../seams/clock.ts';
@@ -9,8 +9,8 @@ import type { Intent, Observation, RenderInput, Scope, Step, Target } from '../t
 import { ClusterAdoption } from './adoption/adoption.ts';
 import { type Child, foreign, refuseForeign } from './children/child.ts';
 import { childrenOf } from './children/children.ts';
-import { routeKinds } from './children/route.ts';
 import { Routes } from './children/routes.ts';
+import { inTurn } from './children/turns.ts';
 import { createCommands } from './commands/commands.ts';
 import { commandInformers } from './commands/informers.ts';
 import { scheduleInformer } from './commands/schedules.ts';
@@ -56,6 +56,8 @@ const furthest = z.object({
 
 /** A write that is not seen yet; the event that shows it comes sooner than this. */
 const retryAfterMs = 1000;
+/** Time for a node to begin with what moves the traffic. */
+const previewAfterMs = 100;
 /** Beyond that, a template is asked for once more. */
 const remembered = { maxEntries: 10_000, ttlMs: 24 * 3_600_000 };
 const done: Step = { done: true };
@@ -181,15 +183,14 @@ class ClusterTarget implements Target {
 
   /** What something leads to is there before it, and goes after it. */
   private async keep(children: readonly Child[], scope: Scope, { traffic, leading }: Led) {
-    const routeResources: readonly Resource[] = Object.values(routeKinds);
-    const isRoute = ({ resource }: Child) => routeResources.includes(resource);
-    const [wanted, unwanted] = [children.filter(isWanted), children.filter((child) => !isWanted(child))];
+    const { services, routes, previews, unwanted } = inTurn(children, scope.deployment, leading);
     const keepAll = (group: readonly Child[]) => Promise.all(group.map((child) => this.writes.keep(child, scope)));
-    await keepAll(wanted.filter((child) => !isRoute(child)));
-    await keepAll(wanted.filter(isRoute));
+    const isMoved = (await keepAll(services)).includes(true);
+    await keepAll(routes);
     const waitMs = await this.ways.divide(traffic, scope, leading);
+    if (!isMoved) await keepAll(previews);
     await keepAll(unwanted);
-    return waitMs;
+    return isMoved && previews.length > 0 ? Math.min(previewAfterMs, waitMs ?? previewAfterMs) : waitMs;
   }
 
   /** The release's revision owns its ReplicaSet, and takes it along. */
@@ -233,10 +234,6 @@ const unknown: Observation = {
   progress: '',
   available: false,
 };
-
-function isWanted({ wanted }: Child): boolean {
-  return wanted !== undefined;
-}
 
 function refuseTaken({ release, taken }: ReleaseView): void {
   if (taken !== undefined) throw foreign(`ReplicaSet ${release.name}`, taken);

@@ -89,13 +89,18 @@ export class Writes {
     }
   }
 
-  async keep({ resource, wanted, observed }: Child, { deployment, signal }: Scope): Promise<void> {
+  /** Says whether there was one that had to be changed. */
+  async keep({ resource, wanted, observed }: Child, { deployment, signal }: Scope): Promise<boolean> {
     const { applier, observer, ownWrites } = this.options;
-    if (wanted === undefined) return this.drop({ resource, observed }, { deployment, signal });
+    if (wanted === undefined) {
+      await this.drop({ resource, observed }, { deployment, signal });
+      return false;
+    }
     const { object, changed } = await applier.apply(resource, wanted, observed, { signal });
-    if (!changed) return;
+    if (!changed) return false;
     observer.wrote(deployment, resource, object);
     ownWrites.note(resource, observed, object);
+    return observed !== undefined;
   }
 
   private async drop({ resource, observed }: Child, { deployment, signal }: Pick<Scope, 'deployment' | 'signal'>) {

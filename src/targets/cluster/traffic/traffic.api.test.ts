@@ -3,7 +3,8 @@ import { openPlace, type Place } from '../../../../test/support/cluster-place/pl
 import { type ClusterRigOptions, makeClusterRig } from '../../../../test/support/cluster-place/rig.ts';
 import { strategy } from '../../../crds/strategy/strategy.ts';
 import type { Resource } from '../../../kube/index.ts';
-import { services } from '../../../objects/core.ts';
+import { type Service, services } from '../../../objects/core.ts';
+import { labels } from '../../../objects/labels.ts';
 import { httpRoutes, type Route } from '../../../objects/routes.ts';
 import { Drive, intentFor } from '../../contract/drive.ts';
 
@@ -88,4 +89,27 @@ describe('a share of the traffic', () => {
     expect(await read(services)).toMatchObject({ spec: { selector: { 'vish.dev/release': 'web-1' } } });
     expect((await rig.inventory()).running).toEqual({ 1: 2, 2: 2 });
   });
+});
+
+it('leads the Service first and its preview later, so that a node writes first what users wait for', async () => {
+  const { rig, drive, read } = await start();
+  const [first, second] = [await rig.makeRelease(1), await rig.makeRelease(2)];
+  const all = { strategy: strategy.parse({ type: 'BlueGreen' }), replicas: 1, stage: { weight: 100, replicas: 1 } };
+  const leads = async () => {
+    const both = [await read(services), await read(services, 'web-preview')] as Service[];
+    return both.map(({ spec }) => spec?.selector?.[labels.release]);
+  };
+  await drive.to(intentFor(first, all));
+  const before = await leads();
+
+  await drive.to(intentFor(second, { from: first, ...all }));
+  const moved = await leads();
+  const { retryAfterMs } = await drive.advance(intentFor(second, { from: first, ...all }));
+
+  expect([before, moved, await leads()]).toEqual([
+    ['web-1', 'web-1'],
+    ['web-2', 'web-1'],
+    ['web-2', 'web-2'],
+  ]);
+  expect(retryAfterMs).toBeUndefined();
 });
