@@ -101,7 +101,7 @@ export const broken: readonly Broken[] = [
     how: 'has a wrong start command',
     files: wrongStart('gunicorn wrong:app --bind 0.0.0.0:$PORT'),
     ends: 'RolledBack',
-    told: [/exit code 3/, /No module named 'wrong'/],
+    told: [/exit code 127/, /gunicorn: not found/],
   },
   {
     name: 'ruby',
