@@ -1,17 +1,11 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { filesIn } from '../../test/support/files-in.ts';
 import { run } from '../lib/run.ts';
 import { bundle } from './bundle.ts';
 import { packageOf } from './packages.ts';
-
-/** Each file with its content. */
-function filesIn(place: string): Record<string, string> {
-  const files = readdirSync(place, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = files.map(({ parentPath, name }) => join(parentPath, name));
-  return Object.fromEntries(paths.map((path) => [relative(place, path), readFileSync(path, 'utf8')]));
-}
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'vish-bundle-'))));

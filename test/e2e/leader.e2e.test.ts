@@ -34,9 +34,7 @@ afterAll(() => endWorld(world, { operatorMayRestart: true }));
 
 it('the leader dies while an image is built, and the next one ends what it began', async () => {
   const commit = await app.push(await slow('version 2', 5));
-  const isUnderWay = async () =>
-    (await buildsOf(commit)).some(({ status }) => status?.stages?.some(({ name }) => name === 'Build') === true);
-  await until(isUnderWay, { deadlineMs: 60_000, everyMs: 50 });
+  await app.untilBuilding(commit);
 
   const { killed, next } = await killLeader();
   await app.untilLive(commit);
@@ -99,9 +97,7 @@ it('the whole cluster is switched off in the middle of a build and of a rollout,
   const built = appIn(beside, { name: 'built' });
   const commit = await beside.repository.commit({ files: await slow('version 1', 10) });
   await world.api.client.apply(projects, built.project as Project);
-  const isUnderWay = async () =>
-    (await built.builds()).some(({ status }) => status?.stages?.some(({ name }) => name === 'Build') === true);
-  await until(isUnderWay, { deadlineMs: 60_000, everyMs: 50 });
+  await built.untilBuilding(commit);
   const { status } = await app.read();
   const release = (status?.live?.release ?? 0) + 1;
   await app.annotate({ [annotations.restart]: 'now' });

@@ -63,8 +63,7 @@ export function holds(settle: () => Promise<World>): void {
   it('a newer commit ends the build of an older one, and only the newest goes live', async () => {
     const older = await app.push(await slow('version old', 600));
     const building = async () => (await app.builds()).find(({ spec }) => spec.commit === older);
-    const isUnderWay = async () => (await building())?.status?.stages?.some(({ name }) => name === 'Build') === true;
-    await until(isUnderWay, { deadlineMs: 60_000, everyMs: 200 });
+    await app.untilBuilding(older);
 
     const newer = await app.push(await sample('version 5'));
     const live = await app.untilLive(newer);

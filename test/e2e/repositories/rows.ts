@@ -53,9 +53,7 @@ export const broken: readonly Broken[] = [
     name: 'node-pnpm',
     how: 'has a failing test before its build',
     files: {
-      'package.json': changed('node-pnpm', 'package.json', '"scripts": {', '"scripts": { "build": "node --test",')[
-        'package.json'
-      ] as string,
+      ...changed('node-pnpm', 'package.json', '"scripts": {', '"scripts": { "build": "node --test",'),
       'hello.test.js': "import test from 'node:test';\ntest('adds', () => { throw new Error('1 + 1 is 3'); });\n",
     },
     ends: 'BuildCommandFailed',

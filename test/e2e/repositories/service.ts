@@ -8,7 +8,7 @@ import { annotations } from '../../../src/objects/labels.ts';
 import { builds, projects } from '../../../src/objects/vish.ts';
 import { fixtureFiles } from '../../support/fixture-files.ts';
 import { appPort, serviceIn } from '../world/addresses.ts';
-import { conditionOf, liveCommit, said } from '../world/app.ts';
+import { conditionOf, serves } from '../world/app.ts';
 import { type Followed, followIn, untilHeard } from '../world/followed.ts';
 import type { World } from '../world/world.ts';
 import type { Sample } from './rows.ts';
@@ -45,7 +45,7 @@ export async function serviceOf(world: World, sample: Sample): Promise<Service> 
       return commit;
     },
     async untilServes(commit) {
-      const isOver = (deployment: Deployment) => hasFailed(deployment) || serves(deployment, commit);
+      const isOver = (deployment: Stored<Deployment>) => hasFailed(deployment) || serves(deployment, commit);
       const deployment = await followed.until(isOver, deadlineMs);
       if (!serves(deployment, commit)) throw new Error(`${name}: ${complaint(deployment, await buildOf(commit))}`);
     },
@@ -71,10 +71,6 @@ function projectOf({ namespace, git }: World, { name, path }: Sample): object {
       environments: [{ name: 'live', branch: 'main', overrides: [{ service: name, strategy }] }],
     },
   };
-}
-
-function serves(deployment: Deployment, commit: string): boolean {
-  return liveCommit(deployment) === commit && said(deployment, 'Ready').startsWith('True');
 }
 
 function hasFailed(deployment: Deployment): boolean {

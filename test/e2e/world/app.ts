@@ -7,6 +7,7 @@ import { apiVersion } from '../../../src/crds/kind/kind.ts';
 import type { Stored } from '../../../src/kube/client/client.ts';
 import { annotations } from '../../../src/objects/labels.ts';
 import { builds } from '../../../src/objects/vish.ts';
+import { until } from '../../support/until.ts';
 import { appPort, gatewayOf, routeTo, serviceIn } from './addresses.ts';
 import { type Followed, followIn, untilHeard } from './followed.ts';
 import type { Address } from './visitor.ts';
@@ -29,6 +30,8 @@ export interface App extends Followed {
   builds(): Promise<Stored<Build>[]>;
   /** A commit of these files, and the operator is told to look. */
   push(files: Record<string, string>): Promise<string>;
+  /** The commands of its Build run. */
+  untilBuilding(commit: string): Promise<void>;
   /** Serves this commit and is Ready. */
   untilLive(commit: string, deadlineMs?: number): Promise<Stored<Deployment>>;
   /** Through the gateway unless another address is given. */
@@ -40,19 +43,24 @@ export function appIn(world: World, options: AppOptions): App {
   const { client } = api;
   const followed = followIn(world, `${options.name}-${environment}`);
   const gateway = gatewayOf(options.name);
+  const all = async () => (await client.list(builds, { namespace })).items;
   return {
     ...followed,
     gateway,
     project: projectOf(world, options),
     service: () => serviceIn(world, followed.name),
-    builds: async () => (await client.list(builds, { namespace })).items,
+    builds: all,
     async push(files) {
       const commit = await repository.commit({ files });
       await followed.annotate({ [annotations.wake]: commit });
       return commit;
     },
-    untilLive: (commit, deadlineMs = 90_000) =>
-      followed.until((deployment) => liveCommit(deployment) === commit && isReady(deployment), deadlineMs),
+    untilBuilding: (commit) =>
+      until(async () => (await all()).some((build) => build.spec.commit === commit && isBuilding(build)), {
+        deadlineMs: 60_000,
+        everyMs: 50,
+      }),
+    untilLive: (commit, deadlineMs = 90_000) => followed.until((deployment) => serves(deployment, commit), deadlineMs),
     untilSays: (version, address = gateway) => untilHeard(version, address),
   };
 }
@@ -89,7 +97,13 @@ export function liveCommit({ status }: Deployment): string | undefined {
   return status?.history?.find(({ number }) => number === status.live?.release)?.commit;
 }
 
-function isReady(deployment: Stored<Deployment>): boolean {
+/** This commit is live, and the Deployment is Ready as it is asked for now. */
+export function serves(deployment: Stored<Deployment>, commit: string): boolean {
   const { metadata, status } = deployment;
-  return conditionOf(deployment, 'Ready')?.status === 'True' && status?.observedGeneration === metadata.generation;
+  const isReady = conditionOf(deployment, 'Ready')?.status === 'True';
+  return isReady && status?.observedGeneration === metadata.generation && liveCommit(deployment) === commit;
+}
+
+function isBuilding({ status }: Build): boolean {
+  return status?.stages?.some(({ name }) => name === 'Build') === true;
 }

@@ -83,11 +83,12 @@ export async function startWorld(namespace: string, { networkPolicy = false }: W
   const operator = await installOperator({ api, kubeconfig, binaries, values, namespace: systemNamespace });
   const statuses = await watchStatuses({ transport: api.transport, secrets });
   const own: string[] = [];
+  const addRepository = (name: string) => createRepository(root, `${name}.git`);
   const settle = async (name: string): Promise<Place> => {
     own.push(name);
     await api.client.create(namespaces, { metadata: { name } });
     await plantSecrets({ client: api.client, namespace: name, secrets, login, registry });
-    const repository = await createRepository(root, `${name}.git`);
+    const repository = await addRepository(name);
     const kubectl = kubectlIn(name, { kubeconfig, binaries });
     return { namespace: name, url: `${git.url}/${name}.git`, repository, kubectl };
   };
@@ -105,7 +106,7 @@ export async function startWorld(namespace: string, { networkPolicy = false }: W
     git,
     user: userOf({ namespace: systemNamespace, name: 'vish' }),
     neighbour: async (name) => ({ ...world, ...(await settle(name)) }),
-    addRepository: (name) => createRepository(root, `${name}.git`),
+    addRepository,
     async close() {
       await git[Symbol.asyncDispose]();
       await rm(root, { recursive: true });
