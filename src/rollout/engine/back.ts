@@ -1,8 +1,8 @@
 import { wholeSeconds } from '../../crds/conditions/conditions.ts';
 import type { RolloutStatus } from '../../crds/deployment/status.ts';
-import { changeRecord, shorten } from './history.ts';
+import { changeRecord, endAborted, shorten } from './history.ts';
 import type { Plan } from './legs.ts';
-import { enter, stepFields } from './route.ts';
+import { enter, isBeforeStart, stepFields } from './route.ts';
 import { type Finding, type Input, type KnownRelease, phases, type State } from './state.ts';
 
 interface Cause extends Pick<Input, 'now'> {
@@ -10,12 +10,16 @@ interface Cause extends Pick<Input, 'now'> {
   readonly finding: Finding;
 }
 
-/** Why it failed is written when it does; by the end of the way back the place tells something else. */
+/**
+ * Why it failed is written when it does; by the end of the way back the place tells something else. What never began is back
+ * at once: asked to come from it, a place might run it, though its command has not passed.
+ */
 export function startBack(state: State, rollout: RolloutStatus, { releases, now, finding }: Cause): State {
   const { release } = rollout;
   const { reason, message } = finding;
   const noted = changeRecord(state, release, (old) => ({ ...old, reason, message: shorten(message) }));
   const refused = releases.find(({ number }) => number === release)?.hash;
+  if (isBeforeStart(rollout)) return { ...endAborted(noted, release, now), refused, rollout: undefined };
   return { ...noted, refused, rollout: { ...enter(rollout, phases.rollingBack, now), aborting: true } };
 }
 

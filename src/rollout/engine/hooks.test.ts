@@ -84,6 +84,17 @@ describe('the command before a release', () => {
     });
   });
 
+  it('that fails leaves nothing to take back: not even for a moment is the place to run the release', () => {
+    const engine = withHooks(before, true);
+    engine.look(two, succeeded);
+
+    const { aim, state, summary } = report(engine, two, 'Failed', 'It ended with exit code 3');
+
+    expect(aim).toMatchObject({ release: 1, from: undefined, prepare: undefined });
+    expect(state).toMatchObject({ live: 1, rollout: undefined });
+    expect(summary.reason).toBe('RolledBack');
+  });
+
   it('that fails for the first release leaves nothing running', () => {
     const engine = withHooks(before);
     engine.look(one);
