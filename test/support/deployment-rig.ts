@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { inject } from 'vitest';
+import { buildState } from '../../src/controllers/deployment/artifact/builds.ts';
 import {
   createDeploymentController,
   type DeploymentControllerOptions,
@@ -26,6 +27,7 @@ import { watchStatuses } from '../harness/kstatus/status-watch.ts';
 import { FakePlace, FakeTarget } from './fake-place.ts';
 import { removeNamespace, testCluster } from './kinds/cluster.ts';
 import { recordingLogger } from './recording-logger.ts';
+import { until } from './until.ts';
 import { within } from './within.ts';
 
 const clock = systemClock;
@@ -156,9 +158,14 @@ export async function deploymentRig(namespace: string, options: RigOptions = {})
     annotate: (name: string, annotations: Record<string, string | null>) =>
       client.patch(deployments, key(name), { metadata: { annotations } }, { type: 'merge' }),
     patch: (name: string, spec: object) => client.patch(deployments, key(name), { spec }, { type: 'merge' }),
-    /** What the Build controller would write when it is done. */
+    /** What the Build controller would write when it is done; a Build that is made again is waited for. */
     finishBuild: (name: string, status: object) =>
-      client.patch(builds, key(name), { status }, { type: 'merge', subresource: 'status' }),
+      until(async () => {
+        const build = await client.get(builds, key(name));
+        if (build.metadata.deletionTimestamp !== undefined || buildState(build) !== 'Running') return false;
+        await client.patch(builds, key(name), { status }, { type: 'merge', subresource: 'status' });
+        return true;
+      }),
     /** Waits until `holds`. Every version on the way is held against the rules of kstatus; `close` tells. */
     async until(name: string, holds: (deployment: Read<Deployment>) => boolean): Promise<Read<Deployment>> {
       const deadline = clock.monotonic() + 15_000;
