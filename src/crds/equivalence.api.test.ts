@@ -1,7 +1,7 @@
-import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arbitraryOf, mutations, placesOf } from '../../test/support/kinds/arbitraries.ts';
 import { callAll, objectOf, removeNamespace, type TestCluster, testCluster } from '../../test/support/kinds/cluster.ts';
+import { fc } from '../../test/support/properties.ts';
 import { describeSchema } from './generate/structural.ts';
 import type { Kind } from './kind/kind.ts';
 import { kinds } from './kinds.ts';

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { expect, it } from 'vitest';
+import { fc } from '../../test/support/properties.ts';
 import { compilePolicy, judge } from './policy.ts';
 import { contains, ranges } from './ranges.ts';
 import { parseTarget } from './target.ts';

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { adopted } from '../../src/controllers/deployment/adoption/adopt.ts';
 import type { Look } from '../../src/controllers/deployment/look.ts';
 import { Obstacle } from '../../src/controllers/deployment/obstacle.ts';
@@ -18,6 +17,7 @@ import type { Target } from '../../src/targets/target.ts';
 import { aDeployment } from './cluster-place/builders.ts';
 import { dyingAfter } from './dying-client.ts';
 import { MemoryClient } from './memory-client.ts';
+import { fc } from './properties.ts';
 import { silentLogger } from './scripted-api/rig.ts';
 
 const propagations = ['Orphan', 'Background', 'Foreground'] as const;

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { Client, Stored } from '../../src/kube/client/client.ts';
 import type { OwnerReference } from '../../src/kube/object/object.ts';
 import type { Resource } from '../../src/kube/object/resource.ts';
@@ -18,6 +17,7 @@ import { type HandedTo, TargetError } from '../../src/targets/target.ts';
 import { aDeployment, aRelease, aTemplate } from './cluster-place/builders.ts';
 import { dyingAfter } from './dying-client.ts';
 import { MemoryClient } from './memory-client.ts';
+import { fc } from './properties.ts';
 import { silentLogger } from './scripted-api/rig.ts';
 
 const namespace = 'shop';

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { hooks } from '../../src/crds/workload/jobs.ts';
 import type { Decision } from '../../src/rollout/engine/decide.ts';
 import type { HookName, HookReport, HookRun, KnownRelease, Observed, State } from '../../src/rollout/engine/state.ts';
+import { fc } from './properties.ts';
 import { anObservation, aRelease, EngineDriver } from './rollouts.ts';
 
 type Outcome = Observed['outcome'];

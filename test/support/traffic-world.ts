@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { type Strategy, strategy } from '../../src/crds/strategy/strategy.ts';
 import type { Verdict } from '../../src/rollout/checks/judge.ts';
 import type { Measurement } from '../../src/rollout/checks/run.ts';
@@ -8,6 +7,7 @@ import type { Decision } from '../../src/rollout/engine/decide.ts';
 import type { KnownRelease, Observed, State } from '../../src/rollout/engine/state.ts';
 import { isReached, type Shift, type ShiftInput, type ShiftSide, shifted } from '../../src/rollout/shift/shift.ts';
 import { aCheck, aMeasurement } from './checks.ts';
+import { fc } from './properties.ts';
 import { anObservation, aRelease, EngineDriver } from './rollouts.ts';
 
 const asks = { promote, skip, abort } as const;

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aCheck } from '../../../test/support/checks.ts';
 import { aRelease } from '../../../test/support/cluster-place/builders.ts';
+import { fc } from '../../../test/support/properties.ts';
 import { useRig } from '../../outbound/test-rig.ts';
 import type { Subject } from '../measure.ts';
 import { measurePrometheus } from './prometheus.ts';

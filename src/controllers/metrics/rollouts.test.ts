@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { aMove, RolloutWorld } from '../../../test/support/rollout-world.ts';
 import { anObservation, aRelease, EngineDriver, succeeded } from '../../../test/support/rollouts.ts';
 import type { Condition } from '../../crds/conditions/condition.ts';

@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { deploymentName } from './naming.ts';
 import { aDeployment } from './test-builders.ts';
 

@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { placesOf, type Waiting } from './places.ts';
 
 const waiting = (uid: string, projectUid = 'p', change: Partial<Waiting> = {}): Waiting => ({

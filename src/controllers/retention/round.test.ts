@@ -1,8 +1,8 @@
-import * as fc from 'fast-check';
 import { Registry } from 'prom-client';
 import { beforeEach, expect, it } from 'vitest';
 import { ManualInformer } from '../../../test/support/manual-informer.ts';
 import { MemoryClient } from '../../../test/support/memory-client.ts';
+import { fc } from '../../../test/support/properties.ts';
 import { recordingLogger } from '../../../test/support/recording-logger.ts';
 import type { Build } from '../../crds/build/build.ts';
 import type { Deletion } from '../../images/registry/delete-image.ts';

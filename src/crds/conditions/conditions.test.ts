@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { isSummaryReason, type Reason, reasons } from '../reasons/reasons.ts';
 import { type Condition, condition, maxMessage } from './condition.ts';
 import {

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { fixtureTree, planOf } from '../../../test/support/plans.ts';
+import { fc } from '../../../test/support/properties.ts';
 import { renderIgnore } from '../dockerfile/ignore.ts';
 import { renderDockerfile } from '../dockerfile/render.ts';
 import { analyse } from './analyse.ts';

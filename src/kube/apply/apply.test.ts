@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { failure, MemoryClient } from '../../../test/support/memory-client.ts';
 import { aConfigMap } from '../../../test/support/objects.ts';
+import { fc } from '../../../test/support/properties.ts';
 import { configMaps } from '../../../test/support/resources.ts';
 import { ManualClock } from '../../seams/manual-clock.ts';
 import { isKubeError, KubeError } from '../errors/errors.ts';

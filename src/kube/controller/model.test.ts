@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { aController } from '../../../test/support/controller.ts';
+import { fc } from '../../../test/support/properties.ts';
 import { sleep } from '../../seams/clock.ts';
 import { KubeError } from '../errors/errors.ts';
 import { type Result, TerminalError } from './reconcile.ts';

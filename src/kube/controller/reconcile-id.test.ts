@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { reconcileID } from './reconcile-id.ts';
 
 it('is a version 4 UUID, whatever chance gives', () => {

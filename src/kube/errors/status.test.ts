@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { isKubeError, type KubeError } from './errors.ts';
 import { errorFromResponse, errorFromStatus } from './status.ts';
 

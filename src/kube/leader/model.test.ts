@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Fault, LeaseWorld, type Plan, type ReplicaPlan } from '../../../test/support/lease-world.ts';
+import { fc } from '../../../test/support/properties.ts';
 
 const faultsEnd = 120_000;
 const settleMs = 60_000;

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { ManualClock } from '../../seams/manual-clock.ts';
 import { KubeError } from '../errors/errors.ts';
 import { createLogger, type LogOptions, parseLevel } from './create-logger.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { canonical } from './canonical.ts';
 
 it('is the same text whatever the order of keys, at every depth', () => {

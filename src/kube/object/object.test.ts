@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { formatKey, keyOf, parseKey } from './key.ts';
 import { apiVersionOf, resourceName } from './resource.ts';
 import { compareResourceVersions } from './resource-version.ts';

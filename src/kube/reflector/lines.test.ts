@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { LineSplitter } from './lines.ts';
 
 it('gives the same lines however the bytes are cut, also inside a character', () => {

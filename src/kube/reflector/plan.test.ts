@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { failureReasons } from './failure.ts';
 import { acceptsOlder, type Outcome, type Position, planNext, startPosition } from './plan.ts';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { FoldingHandler, Rig } from '../../../test/support/scripted-api/rig.ts';
 import type { Fault } from '../../../test/support/scripted-api/scripted-api.ts';
 
@@ -62,7 +62,7 @@ it('keeps the store equal to the server at a version that never goes back, whate
   const chance = fc.double({ min: 0, max: 0.99, noNaN: true });
   await fc.assert(
     fc.asyncProperty(
-      fc.array(step, { maxLength: 40, size: 'max' }),
+      fc.array(step, { maxLength: 40 }),
       watchList,
       initial,
       chance,

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { MemoryClient } from '../../../test/support/memory-client.ts';
 import { aWidget, type Widget, widgets } from '../../../test/support/objects.ts';
+import { fc } from '../../../test/support/properties.ts';
 import { ManualClock } from '../../seams/manual-clock.ts';
 import type { Stored } from '../client/client.ts';
 import { isKubeError } from '../errors/errors.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import type { Stored } from '../client/client.ts';
 import type { KubeObject } from '../object/object.ts';
 import { byNamespace, byOwnerUid } from './index-functions.ts';

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { sample } from '../../../test/support/metrics.ts';
+import { fc } from '../../../test/support/properties.ts';
 import { QueuePair } from '../../../test/support/queue-pair.ts';
 import { aQueue } from '../../../test/support/work-queue.ts';
 

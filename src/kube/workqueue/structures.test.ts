@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { Fifo } from './fifo.ts';
 import { IndexedHeap } from './indexed-heap.ts';
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { counted, judge, noMeasurements, type Rules, type Sort, type Verdict } from './judge.ts';
 
 const aVerdict = fc.constantFrom<Verdict[]>('Passed', 'Passed', 'Failed', 'NoData');

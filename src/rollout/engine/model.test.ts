@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { aMove, RolloutWorld, type View } from '../../../test/support/rollout-world.ts';
 import { reasons } from '../../crds/reasons/reasons.ts';
 
@@ -59,8 +59,10 @@ const rules: Record<string, (view: View) => boolean> = {
 
 it('keeps its rules and comes to rest', () => {
   fc.assert(
-    fc.property(fc.array(aMove, { maxLength: 60 }), fc.boolean(), (moves, hasHooks) => {
+    fc.property(fc.array(aMove, { maxLength: 60 }), fc.boolean(), fc.boolean(), (moves, hasHooks, serves) => {
       const world = new RolloutWorld(hasHooks);
+      // Most of what can go wrong needs a release to go back to, which a first one that is to pass all by chance seldom becomes.
+      if (serves) world.calm();
       for (const move of moves) world.play(move);
       const { state, summary } = world.calm();
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import type { RollingStrategy } from '../../crds/strategy/strategy.ts';
 import { limitsOf } from './limits.ts';
 import { nextSizes, type RollingSide } from './rolling.ts';
@@ -103,7 +103,7 @@ const happenings = fc.array(
     fc.record({ kind: fc.constant('next' as const), release: fc.integer({ min: 1, max: 4 }) }),
     fc.record({ kind: fc.constant('pause' as const), paused: fc.boolean() }),
   ),
-  { maxLength: 40, size: 'max' },
+  { maxLength: 40 },
 );
 type Happening = typeof happenings extends fc.Arbitrary<(infer One)[]> ? One : never;
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { aStrategy, aTrafficMove, type TrafficView, TrafficWorld } from '../../../test/support/traffic-world.ts';
 import { legAt } from '../engine/route.ts';
 import type { ShiftSide } from './shift.ts';
@@ -81,7 +81,7 @@ it('keeps its rules and comes to rest', () => {
       aStrategy,
       fc.boolean(),
       fc.boolean(),
-      fc.array(aTrafficMove, { maxLength: 80, size: 'max' }),
+      fc.array(aTrafficMove, { maxLength: 80 }),
       (plan, splits, hangs, moves) => {
         const world = new TrafficWorld(plan, splits);
         for (const move of moves) world.play(move);

@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { delayAfter } from './schedule.ts';
 import { HandledWakes, wakesOf } from './wakes.ts';
 

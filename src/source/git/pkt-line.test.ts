@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { type AdvertisedRef, listedRefs, readAdvertisement } from './advertisement.ts';
 import { delimiter, flush, MalformedAnswer, type Packet, packet, packets } from './pkt-line.ts';
 

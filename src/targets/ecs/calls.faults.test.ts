@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { aRelease, aTargetOn, type EcsRig, makeEcsRig, place } from '../../../test/support/aws/rig.ts';
 import type { Call, Fault } from '../../../test/support/aws/wire.ts';
+import { fc } from '../../../test/support/properties.ts';
 import { intentFor } from '../contract/drive.ts';
 import { type Intent, type Target, TargetError } from '../target.ts';
 

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Condition } from '../../../src/crds/conditions/condition.ts';
 import { type Summary, summarise } from '../../../src/crds/conditions/conditions.ts';
 import { stateOf } from '../../../src/crds/conditions/states.ts';
 import { isSummaryReason, type Reason, reasonEntry, reasons } from '../../../src/crds/reasons/reasons.ts';
+import { fc } from '../../support/properties.ts';
 import { createSecrets } from '../secrets/secrets.ts';
 import { compute } from './compute.ts';
 import { violationsOf } from './status-watch.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../support/properties.ts';
 import { createSecrets } from './secrets.ts';
 
 const log = (text: string) => [{ where: 'log', text }];

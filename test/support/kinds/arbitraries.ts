@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import type { Schema } from '../../../src/crds/generate/structural.ts';
+import { fc } from '../properties.ts';
 
 /** How often an optional field is there: rarely enough that rules over several fields often hold. */
 const optional = { arbitrary: fc.nat({ max: 9 }), below: 3 };

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { AdoptionWorld, anAdoptionMove } from '../../../../test/support/adoption-world.ts';
+import { fc } from '../../../../test/support/properties.ts';
 
 /*
  * A person or a tool deletes the apps/v1 object in each way and applies it again, with the same template or another one, at any
@@ -9,7 +9,7 @@ import { AdoptionWorld, anAdoptionMove } from '../../../../test/support/adoption
  */
 it('takes over once, fights with nobody, and ends in one copy or says who runs the other', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(anAdoptionMove, { maxLength: 20, size: 'max' }), async (moves) => {
+    fc.asyncProperty(fc.array(anAdoptionMove, { maxLength: 20 }), async (moves) => {
       const world = await AdoptionWorld.open();
       for (const move of moves) await world.play(move);
       await world.calm();

@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../../test/support/properties.ts';
 import { chooseVersion } from './versions.ts';
 
 const node = { known: ['18', '20', '22', '24', '26'], preferred: '24' };

@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../../test/support/properties.ts';
 import { memoryTree } from '../tree/memory-tree.ts';
 import { AnalysisError } from '../tree/tree.ts';
 import { at, readJson, textAt } from './json.ts';

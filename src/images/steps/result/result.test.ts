@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../../test/support/properties.ts';
 import { plainLine } from '../program/lines.ts';
 import { parseResult, type StepResult } from './result.ts';
 import { encodeResult } from './write-result.ts';

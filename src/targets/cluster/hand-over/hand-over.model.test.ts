@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { aHandOverMove, HandOverWorld } from '../../../../test/support/hand-over-world.ts';
+import { fc } from '../../../../test/support/properties.ts';
 
 /** As it ends whatever happened on the way, and also after our Deployment is deleted. */
 const handedOver = {
@@ -18,7 +18,7 @@ const handedOver = {
  */
 it('gives away what runs without touching it, and leaves nothing that goes with us', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(aHandOverMove, { maxLength: 20, size: 'max' }), async (moves) => {
+    fc.asyncProperty(fc.array(aHandOverMove, { maxLength: 20 }), async (moves) => {
       const world = await HandOverWorld.open();
       for (const move of moves) await world.play(move);
       await world.calm();

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../../test/support/properties.ts';
 import type { ShiftInput, ShiftSide } from '../../../rollout/shift/shift.ts';
 import { shifted } from '../../../rollout/shift/shift.ts';
 import { type PairPlan, type PairState, pairWeights, planPair } from './pair.ts';
@@ -128,7 +128,7 @@ class PairWorld {
 
 it('moves what two Services lead to only where nobody is served by it, and comes to what is wanted', () => {
   fc.assert(
-    fc.property(fc.array(aMove, { maxLength: 60, size: 'max' }), (moves) => {
+    fc.property(fc.array(aMove, { maxLength: 60 }), (moves) => {
       const world = new PairWorld();
       for (const move of moves) world.play(move);
       world.calm();

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aDeployment } from '../../../../test/support/cluster-place/builders.ts';
+import { fc } from '../../../../test/support/properties.ts';
 import { childOf } from '../children/child.ts';
 import { evenWeights, formatWeights, weightsOn } from './weights.ts';
 

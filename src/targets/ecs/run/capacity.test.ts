@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../../test/support/properties.ts';
 import { strategy } from '../../../crds/strategy/strategy.ts';
 import { limitsOf } from '../../../rollout/rolling/limits.ts';
 import { capacityOf } from './capacity.ts';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../../../test/support/properties.ts';
 import { leavesTree } from './links.ts';
 
 const leaves = (links: Record<string, string>, link = 'a') => leavesTree(link, new Map(Object.entries(links)));
