@@ -167,7 +167,7 @@ function counted(transport: Transport, requests: string[]): Transport {
   };
 }
 
-function aProject(
+export function aProject(
   metadata: { namespace: string; name: string },
   { url, repository, spec = {} }: ProjectOptions,
 ): Project {
@@ -180,7 +180,7 @@ function aProject(
   return projectKind.schema.parse(input);
 }
 
-function aBuild(project: Stored<Project>, commit: string, build: BuildSettings): Build {
+export function aBuild(project: Stored<Project>, commit: string, build: BuildSettings): Build {
   const { namespace = '', name, uid } = project.metadata;
   const inputs = { projectUid: uid, repositoryId: 'r', commit, imageRepository: 'i', build, trust: 'Trusted' } as const;
   const named = buildName({ project: name, service: name, commit, identity: buildIdentity(inputs) });

@@ -11,6 +11,8 @@ export interface OperatorHereOptions {
   kubeconfig: string;
   /** It looks at nothing else, so that several may run side by side. */
   namespace: string;
+  /** As in the file of settings. */
+  settings?: object;
 }
 
 /**
@@ -18,10 +20,10 @@ export interface OperatorHereOptions {
  * `kill` is only as sudden as its way to the API server is closed, as a strike of the kill proxy leaves it. Ready when it
  * resolves.
  */
-export async function startOperatorHere({ kubeconfig, namespace }: OperatorHereOptions): Promise<Killable> {
+export async function startOperatorHere({ kubeconfig, namespace, ...given }: OperatorHereOptions): Promise<Killable> {
   const ports = ['--health-port=0', '--metrics-port=0'];
   const options = parseOptions([`--kubeconfig=${kubeconfig}`, '--leader-elect=false', ...ports]);
-  const settings = settingsSchema.parse({ namespaces: [namespace] });
+  const settings = settingsSchema.parse({ ...given.settings, namespaces: [namespace] });
   const logger = recordingLogger();
   const system = { clock: systemClock, random: systemRandom, logger, redactor: new Redactor() };
   const operator = await createOperator(options, settings, { ...system, version: 'test', commit: 'test' });
