@@ -4,6 +4,7 @@ import { timeQuickstart } from '../skeleton/quickstart.ts';
 import { cloneSample } from '../skeleton/source.ts';
 import { clear, openWorld, tool, type World } from '../skeleton/world.ts';
 import { type ByHand, startByHand } from './by-hand.ts';
+import { buildMany, type ManyFigures } from './many.ts';
 import { type BuildFigures, buildOnce } from './ours.ts';
 
 /** A start of a container by kubelet and a daemon of its own are paid once a build, whatever it builds. */
@@ -11,6 +12,7 @@ const allowedShare = 1.03;
 
 let opened: { readonly world: World; readonly source: Source; byHand: ByHand } | undefined;
 type Source = Awaited<ReturnType<typeof cloneSample>>;
+let manyBuilds: Promise<ManyFigures> | undefined;
 const warmBuilds = new Map<number, Promise<{ ours: BuildFigures; byHand: number }>>();
 
 function parts() {
@@ -50,6 +52,21 @@ function warm(info: RunInfo) {
 
 async function warmOverhead(info: RunInfo): Promise<Sample> {
   return overhead('warm', { ...(await warm(info)), share: 1 });
+}
+
+/** Three rows read one run. */
+function many({ clock, quick }: RunInfo): Promise<ManyFigures> {
+  manyBuilds ??= measureMany(clock, quick ? 6 : 50);
+  return manyBuilds;
+}
+
+async function measureMany(clock: Clock, count: number): Promise<ManyFigures> {
+  const { world, source } = parts();
+  const commit = await source.commitSmall();
+  await source.push('many');
+  const figures = await buildMany(world, clock, commit, count);
+  console.log(`${count} Builds took ${figures.seconds.toFixed(0)} s, at most ${figures.atOnce} at once`);
+  return figures;
 }
 
 function overhead(
@@ -99,6 +116,30 @@ export const bench: Bench = {
       unit: 's',
       bar: { of: 'ours', atMost: 15 },
       measure: async (info) => ({ ours: (await warm(info)).ours.commitSeconds }),
+    },
+    {
+      number: 4,
+      work: '50 Builds at once, three at a time: without a digest',
+      unit: '',
+      runs: 1,
+      bar: { of: 'ours', atMost: 0 },
+      measure: async (info) => ({ ours: (await many(info)).failed }),
+    },
+    {
+      number: 4,
+      work: '... API requests of each',
+      unit: '',
+      runs: 1,
+      bar: { of: 'ours' },
+      measure: async (info) => ({ ours: (await many(info)).requestsPerBuild }),
+    },
+    {
+      number: 4,
+      work: "... growth of the operator's memory",
+      unit: 'MiB',
+      runs: 1,
+      bar: { of: 'ours', atMost: 5 },
+      measure: async (info) => ({ ours: (await many(info)).growth }),
     },
   ],
   async setUp({ clock }) {

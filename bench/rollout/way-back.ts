@@ -10,6 +10,7 @@ import { type Watched, watchKind } from '../../test/support/switches/watched.ts'
 import { percentile } from '../runtime/delays.ts';
 import { delaysOfDecisions } from './decisions.ts';
 import type { NodeWorld } from './node.ts';
+import { setProxyPeriod } from './proxy.ts';
 import { smallCluster, smallImage, smallWorkload } from './small.ts';
 
 export type Way = keyof typeof ways;
@@ -26,6 +27,14 @@ const ways = {
     moves: 'services',
     routed: false,
     decide: annotations.abort,
+  },
+  'blue-service-prompt': {
+    strategy: { type: 'BlueGreen', blueGreen: { previous } },
+    moves: 'services',
+    routed: false,
+    decide: annotations.abort,
+    // As often as the gateway here takes changes in.
+    proxyPeriod: '100ms',
   },
   'blue-gateway': {
     strategy: { type: 'BlueGreen', blueGreen: { previous } },
@@ -61,9 +70,11 @@ const listenMs = 1500;
 export async function measureWayBack(world: NodeWorld, way: Way, rounds: number): Promise<WayBackFigures> {
   const { api, namespace } = world;
   const names = Array.from({ length: apps }, (_, index) => `${way}-${index}`);
+  const settings = ways[way];
+  const restoreProxy = 'proxyPeriod' in settings ? await setProxyPeriod(settings.proxyPeriod) : undefined;
   const watched = await watchKind(deployments, world);
   const image = await world.image(...smallImage);
-  const { strategy, routed, moves } = ways[way];
+  const { strategy, routed, moves } = settings;
   await inParallel(names, async (name) => {
     const cluster = { ...smallCluster, ...(routed && gateway(name)) };
     await api.client.create(deployments, anApp({ namespace, name, strategy, workload: smallWorkload, cluster, image }));
@@ -80,6 +91,7 @@ export async function measureWayBack(world: NodeWorld, way: Way, rounds: number)
   }
   const entries = await entriesSince(world.auditLog, from);
   await watched.close();
+  await restoreProxy?.();
   await inParallel(names, (name) => api.client.delete(deployments, { namespace, name }));
   const written = names.flatMap((name) => delaysOfDecisions(entries, { name, moves }));
   if (written.length !== served.length)
