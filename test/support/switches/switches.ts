@@ -4,7 +4,8 @@ import type { Random } from '../../../src/seams/random.ts';
 export interface SwitchOptions {
   /** Names of the apps; each has one release at a time. */
   readonly apps: readonly string[];
-  readonly count: number;
+  /** Whether there is to be another one, when so many were begun. */
+  readonly goesOn: (begun: number) => boolean;
   /** How many apps change at the same time. */
   readonly atOnce: number;
   readonly random: Random;
@@ -14,10 +15,10 @@ export interface SwitchOptions {
 }
 
 /** Every app in turn, in an order by chance, so that each gets its share. */
-export async function switchAtRandom({ apps, count, atOnce, random, release, onSwitched }: SwitchOptions) {
+export async function switchAtRandom({ apps, goesOn, atOnce, random, release, onSwitched }: SwitchOptions) {
   const versions = new Map<string, number>();
   const busy = new Set<string>();
-  let left = count;
+  let begun = 0;
   const next = (): string | undefined => {
     const idle = apps.filter((app) => !busy.has(app));
     const least = Math.min(...idle.map((app) => versions.get(app) ?? 0));
@@ -25,10 +26,10 @@ export async function switchAtRandom({ apps, count, atOnce, random, release, onS
     return behind[Math.floor(random.next() * behind.length)];
   };
   const lane = async () => {
-    while (left > 0) {
+    while (goesOn(begun)) {
       const app = next();
       if (app === undefined) return;
-      left--;
+      begun++;
       busy.add(app);
       const version = (versions.get(app) ?? 0) + 1;
       versions.set(app, version);

@@ -7,7 +7,7 @@ import { until } from '../until.ts';
 import { isReady, release } from './apps.ts';
 import { seeded } from './seeded.ts';
 import { type Ended, endedEarly, holdSockets } from './sockets.ts';
-import { killAtRandom, switchAtRandom } from './switches.ts';
+import { killAtRandom, type SwitchOptions, switchAtRandom } from './switches.ts';
 import { lastMs, nameOfVisited, type Place, type Visited, visitedApp, visitedEnvironment, waysTo } from './visited.ts';
 import { type Watched, watchKind } from './watched.ts';
 
@@ -16,12 +16,12 @@ export interface TrialOptions {
   readonly clock: Clock;
   readonly place: Place;
   readonly apps: readonly Visited[];
-  /** Releases in all. */
+  /** Releases at least: they go on until there were requests enough, because none of these is to fall in calm times. */
   readonly switches: number;
   readonly atOnce: number;
   /** Repeats the order of releases and the times of kills. */
   readonly seed: number;
-  /** Requests each through the gateway and through Services, also when the releases are over sooner. */
+  /** Requests each through the gateway and through Services. */
   readonly requests: number;
   /** Visitors of one habit at one address, and the pause of each between two requests. */
   readonly visitors: number;
@@ -36,11 +36,12 @@ export interface TrialFigures {
   readonly gateway: Visits;
   readonly service: Visits;
   readonly sockets: { readonly ended: number; readonly early: readonly Ended[]; readonly failed: readonly string[] };
+  /** Releases that went live meanwhile. */
+  readonly switches: number;
   readonly kills: number;
 }
 
 const readyMs = 180_000;
-const crowdMs = 60 * 60_000;
 
 /** People who use apps in every way that may never fail, while releases take turns and the operator dies. */
 export async function tryOut(options: TrialOptions): Promise<TrialFigures> {
@@ -56,11 +57,13 @@ export async function tryOut(options: TrialOptions): Promise<TrialFigures> {
     clock,
   );
   const killing = killAtRandom({ ...options, random: seeded(seed + 1) });
+  let switches = 0;
+  const goesOn = (begun: number) => {
+    switches = begun;
+    return begun < options.switches || Math.min(gateway.count, service.count) < options.requests;
+  };
   try {
-    await switchAll(options, watched);
-    await killing.leave();
-    const isEnough = () => Math.min(gateway.count, service.count) >= options.requests;
-    await until(isEnough, { deadlineMs: crowdMs, everyMs: 250, describe: `${options.requests} requests each` });
+    await switchAll({ ...options, goesOn }, watched);
   } finally {
     // Whatever went wrong: people who nobody sends home would ask for ever.
     await Promise.all([killing.leave(), gateway.leave(), service.leave(), sockets.leave()]);
@@ -72,6 +75,7 @@ export async function tryOut(options: TrialOptions): Promise<TrialFigures> {
     gateway: await gateway.leave(),
     service: await service.leave(),
     sockets: { ended: held.ended.length, early, failed: held.failed },
+    switches,
     kills: await killing.leave(),
   };
 }
@@ -86,13 +90,15 @@ async function begin(app: Visited, { api, place }: TrialOptions, watched: Watche
   return ways;
 }
 
-async function switchAll(options: TrialOptions, watched: Watched<Deployment>): Promise<void> {
-  const { api, place, apps, switches, seed } = options;
+async function switchAll(
+  options: TrialOptions & Pick<SwitchOptions, 'goesOn'>,
+  watched: Watched<Deployment>,
+): Promise<void> {
+  const { api, place, apps, seed } = options;
   const named = new Map(apps.map((app) => [nameOfVisited(app), app]));
   await switchAtRandom({
     ...options,
     apps: [...named.keys()],
-    count: switches,
     random: seeded(seed),
     async release(name, version) {
       const visited = named.get(name);
