@@ -41,4 +41,6 @@ function names(): string[] {
   return readdirSync(import.meta.dirname).filter((entry) => existsSync(`${import.meta.dirname}/${entry}/bench.ts`));
 }
 
+// Without this a signal ends us before what we started is ended with us.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.exitCode = await main();

@@ -30,7 +30,13 @@ export function startProgram(file: string, args: readonly string[], env: NodeJS.
   child.stdout.setEncoding('utf8').on('data', hear);
   child.stderr.setEncoding('utf8').on('data', hear);
   let exitCode: number | undefined;
-  const ended = once(child, 'close').then(([code]) => (exitCode = typeof code === 'number' ? code : 137));
+  // Whoever is interrupted leaves nobody behind who goes on writing to the cluster.
+  const endWithUs = () => void child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  const ended = once(child, 'close').then(([code]) => {
+    process.off('exit', endWithUs);
+    return (exitCode = typeof code === 'number' ? code : 137);
+  });
   const kill = async () => {
     child.kill('SIGKILL');
     await ended;
