@@ -21,7 +21,8 @@ async function main(args: readonly string[]): Promise<void> {
   const logger = createLogger({ clock: systemClock, redactor, level, format });
   const system = { clock: systemClock, random: systemRandom, logger, redactor, version, commit };
   const operator = await createOperator(options, settings, system);
-  logger.info({ version, commit, config: options.config, buildNamespace: settings.builds.namespace }, 'starting');
+  const { namespace: buildNamespace, untrustedNamespace: untrustedBuildNamespace } = settings.builds;
+  logger.info({ version, commit, config: options.config, buildNamespace, untrustedBuildNamespace }, 'starting');
   await runProcess(operator.manager, { process, logger });
   await operator.close();
 }

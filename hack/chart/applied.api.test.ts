@@ -10,6 +10,7 @@ import { renderChart } from './render.ts';
 /* What an API server makes of the chart, and what its policies let through. */
 
 const operator = 'system:serviceaccount:vish-system:vish';
+const buildNamespaces = ['chart-builds', 'chart-builds-untrusted'];
 const jobController = 'system:serviceaccount:kube-system:job-controller';
 
 async function kubectl(args: readonly string[], input = '') {
@@ -29,13 +30,15 @@ beforeAll(async () => {
   await kubectl(['create', 'namespace', 'vish-system']);
   await kubectl(['label', 'namespace', 'vish-system', 'pod-security.kubernetes.io/enforce=restricted']);
   applied = await kubectl(['apply', '--server-side', '--force-conflicts', '--validate=strict', '-f', file]);
-  await until(async () => (await create(job, 'admin')).includes('only the operator'));
+  for (const namespace of buildNamespaces) {
+    await until(async () => (await create(job, 'admin', namespace)).includes('only the operator'));
+  }
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true });
   const policies = 'validatingadmissionpolicybinding,validatingadmissionpolicy';
   for (const name of ['vish-builds', 'vish-secret-copies']) await kubectl(['delete', policies, name]);
-  await kubectl(['delete', 'namespace', 'chart-builds', 'vish-system', '--wait=false']);
+  await kubectl(['delete', 'namespace', ...buildNamespaces, 'vish-system', '--wait=false']);
   await kubectl(['delete', 'clusterrole,clusterrolebinding', 'vish-operator']);
   await kubectl(['delete', 'clusterrole', 'vish-secret-copies']);
 });
@@ -56,7 +59,7 @@ const claim = {
 };
 
 /** As somebody who is in the group of administrators, so that only the policy can refuse. */
-async function create(object: object, user: string, namespace = 'chart-builds'): Promise<string> {
+async function create(object: object, user: string, namespace: string): Promise<string> {
   const who = ['--as', user, '--as-group', 'system:masters'];
   const { output } = await kubectl(
     ['create', '--dry-run=server', '-n', namespace, ...who, '-f', '-'],
@@ -74,8 +77,9 @@ it.each([
   ['a Job of the operator', job, operator],
   ['a claim of the operator', claim, operator],
   ['a pod of the job controller', pod, jobController],
-])('the build namespace takes %s', async (_what, object, user) => {
-  expect(await create(object, user)).toMatch(/created \(server dry run\)/);
+])('the build namespaces take %s', async (_what, object, user) => {
+  for (const namespace of buildNamespaces)
+    expect(await create(object, user, namespace)).toMatch(/created \(server dry run\)/);
 });
 
 it.each([
@@ -86,8 +90,9 @@ it.each([
   ['a Job of the job controller', job, jobController],
   ['a CronJob of the operator', cronJob, operator],
   ['a pod of another controller', pod, 'system:serviceaccount:kube-system:replicaset-controller'],
-])('the build namespace refuses %s', async (_what, object, user) => {
-  expect(await create(object, user)).toContain('only the operator may run something in this namespace');
+])('the build namespaces refuse %s', async (_what, object, user) => {
+  for (const namespace of buildNamespaces)
+    expect(await create(object, user, namespace)).toContain('only the operator may run something in this namespace');
 });
 
 it.each([
@@ -108,13 +113,15 @@ it.each([
 it.each([
   ['exec', ['exec', 'a', '--', 'true']],
   ['attach', ['attach', 'a']],
-])('the build namespace lets nobody into a pod that runs by %s', async (_what, command) => {
-  const who = ['--as', jobController, '--as-group', 'system:masters'];
-  await kubectl(['create', '-n', 'chart-builds', ...who, '-f', '-'], JSON.stringify(pod));
+])('the build namespaces let nobody into a pod that runs by %s', async (_what, command) => {
+  const as = (user: string) => ['--as', user, '--as-group', 'system:masters'];
+  for (const namespace of buildNamespaces) {
+    await kubectl(['create', '-n', namespace, ...as(jobController), '-f', '-'], JSON.stringify(pod));
 
-  const { output } = await kubectl(['-n', 'chart-builds', '--as', 'admin', '--as-group', 'system:masters', ...command]);
+    const { output } = await kubectl(['-n', namespace, ...as('admin'), ...command]);
 
-  expect(output).toContain('only the operator may run something in this namespace');
+    expect(output).toContain('only the operator may run something in this namespace');
+  }
 });
 
 function podSpec() {

@@ -46,6 +46,12 @@ function manifestsOf(rendered: string): Manifest[] {
 const find = (manifests: readonly Manifest[], kind: string, name = 'vish') =>
   manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
 
+const ofName = (manifests: readonly Manifest[], kind: string, name: string) =>
+  manifests.filter((manifest) => manifest.kind === kind && manifest.metadata.name === name);
+
+const placesOf = (manifests: readonly Manifest[], kind: string, name: string) =>
+  ofName(manifests, kind, name).map(({ metadata }) => metadata.namespace);
+
 describe('the chart', () => {
   it('passes helm lint with every warning an error', async () => {
     const { output } = await run(helm, ['lint', '--strict', chartFolder]);
@@ -91,6 +97,7 @@ describe('the chart', () => {
   it.each([
     ['replicas=1', 'PodDisruptionBudget', 'vish'],
     ['builds.createNamespace=false', 'Namespace', 'vish-builds'],
+    ['builds.createNamespace=false', 'Namespace', 'vish-builds-untrusted'],
     ['builds.admissionPolicy=false', 'ValidatingAdmissionPolicy', 'vish-builds'],
     ['builds.networkPolicy.enabled=false', 'NetworkPolicy', 'vish-builds'],
     ['people.enabled=false', 'ClusterRole', 'vish-deployer'],
@@ -112,8 +119,8 @@ describe('the chart', () => {
     expect(manifest?.metadata).toMatchObject({ namespace: 'vish-system', labels: { release: 'ours' } });
   });
 
-  it('lets nobody into a build, and a build to nothing private but what the settings open', async () => {
-    const policy = find(
+  it('lets nobody into a build, and a build to nothing private but what the settings open, in both namespaces', async () => {
+    const policies = ofName(
       await render(
         'settings.outbound.clusterRanges={34.8.0.0/14,2600:1900::/28}',
         'settings.outbound.apiServers={34.1.2.3,api.example.com}',
@@ -125,10 +132,13 @@ describe('the chart', () => {
       'NetworkPolicy',
       'vish-builds',
     );
+    const [policy, ofUntrusted] = policies;
     const { ingress, policyTypes, podSelector, egress } = (policy?.spec ?? {}) as PolicySpec;
     const [dns, open, ...holes] = egress ?? [];
     const [v4, v6] = open?.to?.map(({ ipBlock }) => ipBlock?.except) ?? [];
 
+    expect(policies.map(({ metadata }) => metadata.namespace)).toEqual(['vish-builds', 'vish-builds-untrusted']);
+    expect(ofUntrusted?.spec).toEqual(policy?.spec);
     expect([podSelector, policyTypes, ingress]).toEqual([{}, ['Ingress', 'Egress'], undefined]);
     expect(dns?.ports?.map(({ port }) => port)).toEqual([53, 53]);
     expect(v4).toEqual(
@@ -191,10 +201,19 @@ describe('the chart', () => {
 
   it('puts rights, policy and namespace where the settings say', async () => {
     const other = await render('settings.builds.namespace=ci');
+    const third = await render('settings.builds.namespace=ci', 'settings.builds.untrustedNamespace=forks');
+    const binding = find(other, 'ValidatingAdmissionPolicyBinding', 'vish-builds');
 
-    expect(find(other, 'Role', 'vish-builds')?.metadata.namespace).toBe('ci');
-    expect(find(other, 'Namespace', 'ci')).toBeDefined();
-    expect(JSON.stringify(find(other, 'ValidatingAdmissionPolicyBinding', 'vish-builds'))).toContain('"ci"');
+    for (const [manifests, untrusted] of [[other, 'ci-untrusted'] as const, [third, 'forks'] as const]) {
+      for (const kind of ['Role', 'RoleBinding', 'NetworkPolicy'])
+        expect(placesOf(manifests, kind, 'vish-builds')).toEqual(['ci', untrusted]);
+      expect(placesOf(manifests, 'Role', 'vish-caches')).toEqual(['ci']);
+      expect([find(manifests, 'Namespace', 'ci'), find(manifests, 'Namespace', untrusted)]).not.toContain(undefined);
+    }
+    expect(JSON.stringify(binding)).toContain('"values":["ci","ci-untrusted"]');
+    expect(JSON.stringify(find(other, 'ValidatingAdmissionPolicy', 'vish-secret-copies'))).toContain(
+      "in ['ci', 'ci-untrusted']",
+    );
   });
 
   it('lets the operator read the signing keys of the settings by name, beside it and nowhere else', async () => {
@@ -247,6 +266,9 @@ describe('the chart', () => {
     ['log.level=loud', 'debug'],
     ['serviceMonitor.interval=often', 'pattern'],
     ['settings.builds.namespace=A', 'pattern'],
+    ['settings.builds.untrustedNamespace=A', 'pattern'],
+    ['settings.builds.untrustedNamespace=vish-builds', 'untrusted builds need a namespace of their own'],
+    [`settings.builds.namespace=${'a'.repeat(54)}`, 'too long to have -untrusted behind it'],
     ['settings.builds.maxConcurrent=0', '/settings/builds/maxConcurrent'],
     ['settings.builds.memory=lots', '/settings/builds/memory'],
     ['settings.namespaces={A}', '/settings/namespaces'],
@@ -292,7 +314,7 @@ describe('the rights', () => {
     );
   });
 
-  it('outside of the build namespace let Secrets be read by name only', () => {
+  it('outside of the build namespaces let Secrets be read by name only', () => {
     const secrets = find(all, 'ClusterRole', 'vish-operator')?.rules?.filter(({ resources }) =>
       resources.includes('secrets'),
     );

@@ -30,7 +30,7 @@ const meant: Readonly<Record<string, string>> = {
   'CPU limit is not set': 'a leader that is throttled loses its Lease, and with it the work that it has begun',
   'ImagePullPolicy is not set to Always':
     'a tag is never written twice, and a pod must start while the registry is away',
-  "The NetworkPolicys selector doesn't match any pods": 'pods of the build namespace are made by the operator',
+  "The NetworkPolicys selector doesn't match any pods": 'pods of the build namespaces are made by the operator',
 };
 
 async function criticalIn(manifests: string): Promise<string[]> {

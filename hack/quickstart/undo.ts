@@ -26,7 +26,7 @@ export async function found(shell: Shell): Promise<string[]> {
   const looked = [
     'kubectl get projects.vish shop -o name --ignore-not-found | sed "s|.*/|projects.vish/|"',
     'helm list --namespace vish-system --short --filter "^vish$" | sed "s|^|release/|"',
-    `kubectl get namespace vish-system vish-builds ${usual.namespace} -o name --ignore-not-found`,
+    `kubectl get namespace vish-system vish-builds vish-builds-untrusted ${usual.namespace} -o name --ignore-not-found`,
   ];
   const said = await Promise.all(looked.map(shell));
   return said.flatMap(({ stdout }) => stdout.split('\n').filter(Boolean));

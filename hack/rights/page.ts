@@ -17,7 +17,7 @@ function permissionsPage(): string {
     '```',
     '',
     'It shows besides what everybody may who has an account: ask about himself, and read what versions and kinds there are.',
-    'Secrets are listed and watched in the build namespace alone, and by their metadata.',
+    'Secrets are listed and watched in the build namespaces alone, and by their metadata.',
     '',
     placeNames.map(section).join('\n\n'),
     '',

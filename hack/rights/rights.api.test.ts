@@ -13,7 +13,7 @@ import { type PolicyRule, rightsOf } from './rules.ts';
 const release = 'rights';
 const operator = 'system:serviceaccount:rights-system:rights';
 const nobody = 'system:serviceaccount:rights-system:nobody';
-const own = ['rights-system', 'rights-builds', 'rights-team'];
+const own = ['rights-system', 'rights-builds', 'rights-builds-untrusted', 'rights-team'];
 let api: Connected;
 
 beforeAll(async () => {
@@ -94,8 +94,9 @@ function ruleOf(resource: string, name: string | undefined, verbs: string): Poli
 
 it.each([
   ['a namespace of a team', 'rights-team', [0]],
-  ['the build namespace', 'rights-builds', [0, 1]],
-  ["the operator's own namespace", 'rights-system', [0, 2]],
+  ['the namespace of trusted builds', 'rights-builds', [0, 1, 2]],
+  ['the namespace of untrusted builds', 'rights-builds-untrusted', [0, 1]],
+  ["the operator's own namespace", 'rights-system', [0, 3]],
 ])('in %s the API server lets the operator do exactly what the reference says', async (_, namespace, parts) => {
   const everybody = await mayDo(nobody, namespace);
   const all = await mayDo(operator, namespace);

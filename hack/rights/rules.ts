@@ -17,7 +17,8 @@ export interface ShippedRule extends PolicyRule {
 /** File of config/rbac to where its rules hold. */
 export const places = {
   operator: 'in every namespace, or in those that `settings.namespaces` names',
-  builds: 'in the build namespace besides',
+  builds: 'in each of the two build namespaces besides',
+  caches: 'in the build namespace of trusted builds besides',
   leader: "in the operator's own namespace besides",
   metrics: 'in the whole cluster, where `settings.metrics.protected` is set',
 } as const;

@@ -15,9 +15,9 @@ export const labels = {
   project: 'vish.dev/project',
   service: 'vish.dev/service',
   environment: 'vish.dev/environment',
-  /** UID of the Build; on what is made for it in the build namespace. */
+  /** UID of the Build; on what is made for it in a build namespace. */
   buildUid: 'vish.dev/build-uid',
-  /** UID of the Project; on what belongs to it in the build namespace. */
+  /** UID of the Project; on what belongs to it in a build namespace. */
   projectUid: 'vish.dev/project-uid',
   managedBy: 'app.kubernetes.io/managed-by',
   name: 'app.kubernetes.io/name',
@@ -53,7 +53,7 @@ export const annotations = {
   traffic: 'vish.dev/traffic',
   /** On a Job of a release command: the try that it belongs to, as the status of the Deployment has it. */
   attempt: 'vish.dev/attempt',
-  /** On a Build: namespace and name of its object, for clean-up from the build namespace. */
+  /** On a Build: namespace and name of its object, for clean-up from the build namespaces. */
   buildOf: 'vish.dev/build-of',
   /** On a Build: name of the Build of a newer commit that makes it pointless. It is ended when it has not ended yet. */
   supersededBy: 'vish.dev/superseded-by',

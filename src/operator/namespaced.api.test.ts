@@ -49,7 +49,7 @@ beforeAll(async () => {
   api = await connectTo(server.kubeconfig);
   requests = createRequests({ auditLog: server.auditLog, client: api.client });
   for (const name of ['vish-system', 'team-a', 'team-b', 'other']) await makeNamespace(name);
-  manifests = await chartFor('team-a', 'team-b');
+  manifests = await chartFor(['team-a', 'team-b']);
   await applyManifests(server, manifests);
   start = await requests.mark();
   operator = await startChartOperator({ server, api, manifests });
@@ -62,7 +62,7 @@ afterAll(async () => {
 });
 
 /** All that an admin prepares, and the settings; the operator itself runs on this machine. */
-async function chartFor(...chosen: string[]): Promise<Manifest[]> {
+async function chartFor(chosen: readonly string[], ...more: string[]): Promise<Manifest[]> {
   const set = [
     'crds.enabled=false',
     'people.enabled=false',
@@ -71,7 +71,7 @@ async function chartFor(...chosen: string[]): Promise<Manifest[]> {
   ];
   const rendered = await renderChart({
     helm: await builtHelm(),
-    set: [...set, `settings.namespaces={${chosen.join()}}`],
+    set: [...set, `settings.namespaces={${chosen.join()}}`, ...more],
   });
   return manifestsOf(rendered).filter(({ kind }) => kind !== 'Deployment');
 }
@@ -143,7 +143,7 @@ describe("Helm's --wait, in a release that has a Deployment of ours", () => {
   });
 });
 
-it('builds in the build namespace', async () => {
+it('builds what nobody vouches for in the namespace of untrusted builds, and nothing of it in the other one', async () => {
   const git = { url: `https://${host}/acme/hello.git` };
   const image = { repository: `${host}/acme/hello` };
   const spec = { source: { git }, image, workload: { port: 8080 }, environments: [] };
@@ -152,9 +152,11 @@ it('builds in the build namespace', async () => {
   const commit = '0123456789abcdef0123456789abcdef01234567';
   const build = { metadata: key, spec: { projectRef: { name: key.name }, commit } };
   await api.client.create(builds, build as unknown as Build);
-  const made = async () => (await api.client.list(jobs, { namespace: 'vish-builds' })).items;
+  const madeIn = async (namespace: string) => (await api.client.list(jobs, { namespace })).items;
+  const made = () => madeIn('vish-builds-untrusted');
 
   await until(async () => (await made()).length === 1, { describe: () => api.client.get(builds, key) });
+  expect(await madeIn('vish-builds')).toEqual([]);
   expect((await made())[0]?.metadata.annotations).toMatchObject({ [annotations.buildOf]: 'team-b/hello' });
   // What it made there goes with its Build.
   await api.client.delete(builds, key);
@@ -171,27 +173,35 @@ it('has asked for nothing that it may not do, and for nothing outside of its nam
     .map(({ uri }) => uri.split('?')[0]);
 
   counted.expectNoneDenied();
-  expect(places).toEqual(new Set(['team-a', 'team-b', 'vish-builds', 'vish-system']));
+  expect(places).toEqual(new Set(['team-a', 'team-b', 'vish-builds', 'vish-builds-untrusted', 'vish-system']));
   expect(new Set(ofCluster)).toEqual(new Set());
 });
 
-it('says which namespace nobody has prepared, and what is missing there', async () => {
-  const { kubeconfig, config, remove } = await chartFlags({
-    server,
-    api,
-    manifests: await chartFor('team-a', 'other'),
-  });
-  const ports = ['--health-port=0', '--metrics-port=0'];
-  const flags = [`--kubeconfig=${kubeconfig}`, `--config=${config}`, '--leader-elect=false', ...ports];
-  const program = startProgram('src/main.ts', flags);
-  const missing =
-    /cannot (list|watch) resource \\*"deployments\\*" in API group \\*"vish.dev\\*" in the namespace \\*"other\\*"/;
+it.each([
+  ['a team', ['team-a', 'other'], [], 'deployments', 'vish.dev', 'other'],
+  ['untrusted builds', ['team-a'], ['settings.builds.untrustedNamespace=nowhere'], 'jobs', 'batch', 'nowhere'],
+])(
+  'says which namespace of %s nobody has prepared, and what is missing there',
+  async (_whose, chosen, more, ...lacks) => {
+    const { kubeconfig, config, remove } = await chartFlags({
+      server,
+      api,
+      manifests: await chartFor(chosen, ...more),
+    });
+    const ports = ['--health-port=0', '--metrics-port=0'];
+    const flags = [`--kubeconfig=${kubeconfig}`, `--config=${config}`, '--leader-elect=false', ...ports];
+    const program = startProgram('src/main.ts', flags);
+    const [resource, group, namespace] = lacks.map((name) => String.raw`\\*"${name}\\*"`);
+    const missing = new RegExp(
+      `cannot (list|watch) resource ${resource} in API group ${group} in the namespace ${namespace}`,
+    );
 
-  try {
-    expect(program.exitCode).toBeUndefined();
-    await until(() => missing.test(program.output), { deadlineMs: 30_000, describe: () => program.output });
-  } finally {
-    await program.kill();
-    await remove();
-  }
-});
+    try {
+      expect(program.exitCode).toBeUndefined();
+      await until(() => missing.test(program.output), { deadlineMs: 30_000, describe: () => program.output });
+    } finally {
+      await program.kill();
+      await remove();
+    }
+  },
+);

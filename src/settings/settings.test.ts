@@ -10,6 +10,7 @@ it('has safe defaults for everything', async () => {
   expect(settings).toEqual({
     builds: {
       namespace: 'vish-builds',
+      untrustedNamespace: 'vish-builds-untrusted',
       pullSecrets: [],
       maxConcurrent: 4,
       untrustedWithoutNetworkPolicy: false,
@@ -47,7 +48,15 @@ it.each([
   ['builds: {namespace: Builds}', 'builds.namespace: write lower case letters'],
   ['namespaces: []', 'namespaces: Too small'],
   ['namespaces: [team-a, team-a]', 'namespaces: each value may stand once'],
-  ['namespaces: [vish-builds]', 'namespaces: the build namespace may not be among them'],
+  ['builds: {untrustedNamespace: Builds}', 'builds.untrustedNamespace: write lower case letters'],
+  [
+    'builds: {namespace: ci, untrustedNamespace: ci}',
+    'builds.untrustedNamespace: untrusted builds need a namespace of',
+  ],
+  ['builds: {untrustedNamespace: vish-builds}', 'builds.untrustedNamespace: untrusted builds need a namespace of'],
+  [`builds: {namespace: ${'a'.repeat(54)}}`, 'builds.untrustedNamespace: the name of namespace is too long'],
+  ['namespaces: [vish-builds]', 'namespaces: no build namespace may be among them'],
+  ['namespaces: [vish-builds-untrusted]', 'namespaces: no build namespace may be among them'],
   ['{namespaces: [team-a], metrics: {protected: true}}', 'metrics.protected: whose token it is'],
   ['build: {}', 'Unrecognized key: "build"'],
   ['outbound: {allow: [{cidr: 10.0.0.0/99}]}', 'outbound: "10.0.0.0/99" is not a range of addresses'],
@@ -72,6 +81,13 @@ it.each([
   [`# ${'x'.repeat(2 ** 20)}`, 'larger than 1 MiB'],
 ])('refuses %s', (text, message) => {
   expect(() => parseSettings(text, 'settings.yaml')).toThrow(message);
+});
+
+it('names the namespace of untrusted builds by that of the trusted ones, where it has no name of its own', () => {
+  const named = (text: string) => parseSettings(text, 'settings.yaml').builds.untrustedNamespace;
+
+  expect(named('builds: {namespace: ci}')).toBe('ci-untrusted');
+  expect(named('builds: {namespace: ci, untrustedNamespace: forks}')).toBe('forks');
 });
 
 it('names every mistake at once, with the file', () => {

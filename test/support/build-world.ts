@@ -26,7 +26,7 @@ import { within } from './within.ts';
 
 export interface BuildWorldOptions {
   readonly kubeconfig: string;
-  /** Of the user's objects; builds run in `<namespace>-builds`. */
+  /** Of the user's objects; builds run in `<namespace>-builds`, untrusted ones in `<namespace>-builds-untrusted`. */
   readonly namespace: string;
   readonly builds?: Partial<BuildOptions>;
   readonly exceptions?: readonly Exception[];
@@ -62,14 +62,16 @@ const defaults = {
 export async function buildWorld(options: BuildWorldOptions) {
   const { kubeconfig, namespace, exceptions = [] } = options;
   const buildNamespace = `${namespace}-builds`;
+  const untrustedNamespace = `${buildNamespace}-untrusted`;
+  const own = [namespace, buildNamespace, untrustedNamespace];
   const connection = await loadConnection({ clock: systemClock, kubeconfig });
   const transport = createTransport({ connection, clock: systemClock, random: systemRandom });
   const client = createClient({ transport, clock: systemClock, fieldManager: 'test' });
-  for (const name of [namespace, buildNamespace]) await client.create(namespaces, { metadata: { name } });
+  for (const name of own) await client.create(namespaces, { metadata: { name } });
   const addProject = (name: string, wanted: ProjectOptions) =>
     client.create(projects, aProject({ namespace, name }, wanted));
   const project = await addProject('shop', options.project);
-  const settings = { ...defaults, ...options.builds, namespace: buildNamespace };
+  const settings = { ...defaults, ...options.builds, namespace: buildNamespace, untrustedNamespace };
   const rules = { clusterRanges: [], apiServers: [], exceptions };
   const operator = await startOperator(connection, namespace, { ...settings, outbound: rules });
   return {
@@ -78,14 +80,15 @@ export async function buildWorld(options: BuildWorldOptions) {
     addProject,
     namespace,
     buildNamespace,
+    untrustedNamespace,
     /** Method and path of every request of the controller, watches and lists apart. */
     requests: operator.requests,
     log: operator.log,
-    /** Another process takes over. */
-    async restart(meanwhile: () => Promise<void> = () => Promise.resolve()) {
+    /** Another process takes over, with other settings where they are given. */
+    async restart(meanwhile: () => Promise<void> = () => Promise.resolve(), change: Partial<BuildOptions> = {}) {
       await operator.stop();
       await meanwhile();
-      Object.assign(operator, await startOperator(connection, namespace, { ...settings, outbound: rules }));
+      Object.assign(operator, await startOperator(connection, namespace, { ...settings, outbound: rules, ...change }));
     },
     /** As a Deployment would make it. */
     async build(commit: string, build: BuildSettings = {}, of = project): Promise<Stored<Build>> {
@@ -109,7 +112,7 @@ export async function buildWorld(options: BuildWorldOptions) {
     },
     async close() {
       await operator.stop();
-      for (const name of [namespace, buildNamespace]) await client.delete(namespaces, { name });
+      for (const name of own) await client.delete(namespaces, { name });
       await transport.close();
     },
   };

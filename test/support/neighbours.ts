@@ -22,19 +22,21 @@ interface Place {
   readonly client: Client;
   readonly namespace: string;
   readonly buildNamespace: string;
+  readonly untrustedNamespace: string;
 }
 
 /**
  * What a hostile build may look for, all of it there: metadata services (this machine answers at their addresses on the
- * cluster's bridge), the API server at both of its addresses, a pod of the user and one beside the build's own.
+ * cluster's bridge), the API server at both of its addresses, a pod of the user, and one beside the builds of each trust level.
  */
-export async function startNeighbours({ client, namespace, buildNamespace }: Place): Promise<Neighbours> {
+export async function startNeighbours({ client, namespace, ...builds }: Place): Promise<Neighbours> {
   const { address, registry, kubeconfig } = inject('node');
   const { server } = await loadConnection({ clock: systemClock, kubeconfig });
   const service = await client.get(services, { namespace: 'default', name: 'kubernetes' });
   const servers = await Promise.all(Object.values(metadata).map(serveOnBridge));
   const pod = await startPod(client, namespace);
-  const build = await startPod(client, buildNamespace);
+  const build = await startPod(client, builds.buildNamespace);
+  const untrusted = await startPod(client, builds.untrustedNamespace);
   const clouds = Object.entries(metadata).map(([name, at]) => [name.replaceAll(' ', '-'), `${at}:80`]);
   return {
     targets: {
@@ -45,6 +47,7 @@ export async function startNeighbours({ client, namespace, buildNamespace }: Pla
       'api-server': new URL(server).host,
       pod: `${pod}:${port}`,
       'another-build': `${build}:${port}`,
+      'an-untrusted-build': `${untrusted}:${port}`,
     },
     async [Symbol.asyncDispose]() {
       for (const server of servers) server.close();

@@ -26,6 +26,19 @@ rules:
 {{- index (splitList "\nrules:" $text) 1 | trimSuffix "\n" }}
 {{- end }}
 
+{{/* Where untrusted builds run: as the operator names it where the settings do not. */}}
+{{- define "vish.untrustedNamespace" -}}
+{{- $trusted := .Values.settings.builds.namespace }}
+{{- $name := .Values.settings.builds.untrustedNamespace | default (printf "%s-untrusted" $trusted) }}
+{{- if eq $name $trusted }}
+{{- fail "settings.builds.untrustedNamespace is settings.builds.namespace: untrusted builds need a namespace of their own, so name another one" }}
+{{- end }}
+{{- if gt (len $name) 63 }}
+{{- fail "settings.builds.namespace is too long to have -untrusted behind it: name a namespace in settings.builds.untrustedNamespace" }}
+{{- end }}
+{{- $name }}
+{{- end }}
+
 {{- define "vish.subject" -}}
 - kind: ServiceAccount
   name: {{ include "vish.serviceAccount" . }}

@@ -3,14 +3,16 @@ import type { Condition } from '../../crds/conditions/condition.ts';
 import type { Project } from '../../crds/project/project.ts';
 import { type Failed, isWorkStage, type Succeeded } from '../../images/driver/driver.ts';
 import { jobNameOf } from '../../images/driver/job/names.ts';
+import { namespaceFor } from '../../images/driver/job/options.ts';
 import { buildIdentity } from '../../images/identity.ts';
 import { done, isKubeError, isRefusal, type Result, type Stored } from '../../kube/index.ts';
 import { repositoryAddress } from '../../source/git/repository.ts';
 import { queueLookMs } from '../queue/line.ts';
-import { afterFailure, attemptOf, type Decision } from './decide.ts';
+import { afterFailure, type Decision, refOf } from './decide.ts';
 import { finish } from './finish.ts';
+import { NotReady } from './not-ready.ts';
 import type { BuildParts } from './parts.ts';
-import { deadlineOf, NotReady, prepare } from './prepare.ts';
+import { deadlineOf, prepare } from './prepare.ts';
 import {
   conditionsOf,
   endedStatus,
@@ -24,7 +26,7 @@ import {
   stateOf,
   untrustedStatus,
 } from './status.ts';
-import { repositoryOf } from './trust.ts';
+import { repositoryOf, trustOf } from './trust.ts';
 
 export interface Turn {
   readonly build: Stored<Build>;
@@ -42,7 +44,7 @@ const blockedLookMs = 60_000;
 /** Does what was decided. Effects come before the status that tells of them, so that a crash in between repeats them. */
 export async function act(turn: Turn, parts: BuildParts): Promise<Result> {
   const { build, decision, signal } = turn;
-  const ref = { uid: build.metadata.uid, attempt: attemptOf(build) };
+  const ref = refOf(build);
   switch (decision.do) {
     case 'tidy':
       return tidy(turn, parts);
@@ -82,7 +84,7 @@ async function succeed(turn: Turn, parts: BuildParts, progress: Succeeded): Prom
 /** The lines are read before the pod goes. */
 async function end(turn: Turn, parts: BuildParts, decision: Extract<Decision, { do: 'end' }>): Promise<Result> {
   const { build, signal } = turn;
-  const ref = { uid: build.metadata.uid, attempt: attemptOf(build) };
+  const ref = refOf(build);
   const log = await keptLines(turn, parts, decision.failed);
   if (decision.cancel) await parts.driver.cancel(ref, signal);
   await write(turn, parts, endedStatus(turn, decision, log));
@@ -92,12 +94,12 @@ async function end(turn: Turn, parts: BuildParts, decision: Extract<Decision, { 
 async function keptLines({ build, signal }: Turn, { driver, lines }: BuildParts, failed: Failed) {
   const { stage } = failed.failure;
   if (failed.reason === 'BuildCancelled' || !isWorkStage(stage)) return undefined;
-  const ref = { uid: build.metadata.uid, attempt: attemptOf(build) };
+  const ref = refOf(build);
   return lines.keep(build, await driver.lastLines(ref, stage, signal), signal);
 }
 
 async function tidy({ build, signal }: Turn, { admissions, driver, wake }: BuildParts): Promise<Result> {
-  const ref = { uid: build.metadata.uid, attempt: attemptOf(build) };
+  const ref = refOf(build);
   await driver.cleanUp(ref, signal);
   admissions.leave(build.metadata.uid);
   for (const key of admissions.next()) wake(key);
@@ -127,13 +129,19 @@ async function start(turn: Turn, parts: BuildParts): Promise<Result> {
     await parts.driver.start(await prepare({ build, project, deadline, now }, parts, signal), signal);
   } catch (error) {
     if (error instanceof NotReady) return notReady(turn, parts, error);
+    if (isRefusal(error)) return refused(turn, parts, error.message);
     // Without the build namespace its objects are not found.
-    if (!isRefusal(error) && !isKubeError(error, 'NotFound')) throw error;
-    const message = `The API server refuses to ${error.message}.`;
-    return notReady(turn, parts, new NotReady('RefusedByCluster', message));
+    if (!isKubeError(error, 'NotFound')) throw error;
+    const namespace = namespaceFor(trustOf(build), parts.options);
+    const remedy = `have the administrator make the namespace ${namespace}, where builds of this trust level run`;
+    return refused(turn, parts, `${error.message}; ${remedy}`);
   }
   await write(turn, parts, startedStatus(turn, startOf(build, deadline)));
   return { requeueAfterMs: Math.max(1000, deadline - now) };
+}
+
+function refused(turn: Turn, parts: BuildParts, what: string): Promise<Result> {
+  return notReady(turn, parts, new NotReady('RefusedByCluster', `The API server refuses to ${what}.`));
 }
 
 /** Whoever asked for a place in the meantime was told to wait. */
@@ -192,5 +200,5 @@ function identityOf({ build, decision, project }: Turn): Fields {
 }
 
 function startOf(build: Stored<Build>, deadline: number) {
-  return { deadline, jobName: jobNameOf({ uid: build.metadata.uid, attempt: attemptOf(build) }) };
+  return { deadline, jobName: jobNameOf(refOf(build)) };
 }

@@ -128,7 +128,8 @@ it('trusts no Build that somebody makes by hand, also where it says that the Pro
   const kind = { apiVersion: 'vish.dev/v1alpha1', kind: 'Build' } as const;
   await world.client.create(builds, { ...kind, metadata: { namespace, name: 'by-hand' }, spec });
   await world.until('by-hand', says('Building'));
-  await play(await world.read('by-hand'), cloned, built, pushed);
+  const { uid } = (await world.read('by-hand')).metadata;
+  await playBuildPod(world.client, { namespace: world.untrustedNamespace, uid }, [cloned, built, pushed]);
   const { status } = await world.until('by-hand', isOver);
   const claim = withController(
     { ...kind, metadata: { namespace, name: 'claims' }, spec },

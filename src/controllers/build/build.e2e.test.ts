@@ -192,7 +192,8 @@ describe('a build that looks around in the network', () => {
   });
 
   it('would reach all of it without the NetworkPolicy, and then nothing runs that nobody vouches for', async () => {
-    await world.client.delete(networkPolicies, { namespace: world.buildNamespace, name: 'vish-builds' });
+    for (const place of [world.buildNamespace, world.untrustedNamespace])
+      await world.client.delete(networkPolicies, { namespace: place, name: 'vish-builds' });
 
     const [reached, ofAnybody] = await Promise.all([reachedFrom(neighbours.targets), builtByHand('without')]);
 

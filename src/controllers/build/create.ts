@@ -1,5 +1,11 @@
 import type { Build } from '../../crds/build/build.ts';
-import { type BuildNamespace, createJobDriver, watchBuildNamespace } from '../../images/driver/job/create-driver.ts';
+import {
+  type BuildNamespace,
+  type BuildNamespaces,
+  eachOf,
+  watchBuildNamespaces,
+} from '../../images/driver/job/build-namespaces.ts';
+import { createJobDriver } from '../../images/driver/job/create-driver.ts';
 import type { ConsistencyMetrics } from '../../kube/consistency/metrics.ts';
 import type { Predicate } from '../../kube/controller/change.ts';
 import {
@@ -54,7 +60,7 @@ const fieldManager = 'vish-build';
 export function createBuildController(parts: BuildControllerParts): BuildController {
   const { client, informers, clock, random, log, metrics, options } = parts;
   const watched = { builds: informers.informer(builds), projects: informers.informer(projects) };
-  const seen = watchBuildNamespace(informers, options.namespace);
+  const seen = watchBuildNamespaces(informers, options);
   const written = writtenVersions(parts, watched.builds, seen);
   const driver = createJobDriver({
     client,
@@ -96,7 +102,7 @@ interface Watched {
   readonly projects: ReturnType<Informers['informer']>;
 }
 
-function sourcesOf({ builds, projects }: Watched, seen: BuildNamespace) {
+function sourcesOf({ builds, projects }: Watched, seen: BuildNamespaces) {
   const ofProject = ({ metadata }: Stored<KubeObject>) => openBuildsOf(builds, metadata);
   return [
     // The status is ours, but its end opens a place in the queue and starts the clean-up.
@@ -106,10 +112,16 @@ function sourcesOf({ builds, projects }: Watched, seen: BuildNamespace) {
       when: anyOf<Build>(generationChanged, annotationsChanged, vouched, ended),
     }),
     informerSource({ name: 'projects', informer: projects, map: ofProject, when: generationChanged }),
-    informerSource({ name: 'jobs', informer: seen.jobs, map: buildOf }),
-    informerSource({ name: 'pods', informer: seen.pods, map: buildOf }),
-    informerSource({ name: 'secrets', informer: seen.secrets, map: () => [] }),
+    ...eachOf(seen).flatMap(sourcesIn),
     informerSource({ name: 'claims', informer: seen.claims, map: () => [] }),
+  ];
+}
+
+function sourcesIn({ name, jobs, pods, secrets }: BuildNamespace) {
+  return [
+    informerSource({ name: `jobs in ${name}`, informer: jobs, map: buildOf }),
+    informerSource({ name: `pods in ${name}`, informer: pods, map: buildOf }),
+    informerSource({ name: `secrets in ${name}`, informer: secrets, map: () => [] }),
   ];
 }
 
@@ -132,7 +144,7 @@ function buildOf({ metadata }: Stored<KubeObject>): string[] {
   return key === undefined ? [] : [key];
 }
 
-function writtenVersions(parts: BuildControllerParts, own: Informer<Build>, seen: BuildNamespace) {
+function writtenVersions(parts: BuildControllerParts, own: Informer<Build>, seen: BuildNamespaces) {
   const { clock, consistency, informers } = parts;
   return new WrittenVersions({
     controller: name,
@@ -141,7 +153,8 @@ function writtenVersions(parts: BuildControllerParts, own: Informer<Build>, seen
     // Only what shows every write of ours: an informer of another scope would have to wait for a bookmark.
     informersOf({ plural }, namespace) {
       if (plural === builds.plural) return informers.informersOf(builds, namespace);
-      return plural === jobs.plural ? [seen.jobs] : [];
+      const places = plural === jobs.plural ? eachOf(seen) : [];
+      return places.filter(({ name }) => name === namespace).map((place) => place.jobs);
     },
     ownerUid: (key) => own.store.get(key)?.metadata.uid,
   });

@@ -2,11 +2,12 @@ import type { Build } from '../../crds/build/build.ts';
 import { findCondition } from '../../crds/conditions/conditions.ts';
 import { objectName } from '../../crds/fields/names.ts';
 import type { SummaryReason } from '../../crds/reasons/reasons.ts';
-import type { BuildProgress, Failed, Succeeded } from '../../images/driver/driver.ts';
+import type { BuildProgress, BuildRef, Failed, Succeeded } from '../../images/driver/driver.ts';
 import type { Stored } from '../../kube/index.ts';
 import { annotations } from '../../objects/labels.ts';
 import { backOffMs, isPassing } from './failure.ts';
 import { maxAttempts } from './options.ts';
+import { trustOf } from './trust.ts';
 
 export interface View {
   readonly build: Stored<Build>;
@@ -47,6 +48,11 @@ export function decide(view: View): Decision {
 
 export function attemptOf({ status }: Pick<Build, 'status'>): number {
   return status?.attempt ?? 1;
+}
+
+/** How the driver finds what belongs to this Build now. */
+export function refOf(build: Pick<Stored<Build>, 'metadata' | 'status'>): BuildRef {
+  return { uid: build.metadata.uid, trust: trustOf(build), attempt: attemptOf(build) };
 }
 
 function over({ build }: View): Decision | undefined {

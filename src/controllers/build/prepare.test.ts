@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { build } from '../../crds/build/build.ts';
-import { argumentsFit, clonePlanOf, fits, NotReady } from './prepare.ts';
+import { NotReady } from './not-ready.ts';
+import { argumentsFit, clonePlanOf, fits } from './prepare.ts';
 
 const limits = { maxCpu: 2, maxMemory: '4Gi' };
 const asks = (settings: object) => ({

@@ -2,32 +2,19 @@ import type { Build } from '../../crds/build/build.ts';
 import { wholeSeconds } from '../../crds/conditions/conditions.ts';
 import { amountOf } from '../../crds/fields/quantities.ts';
 import type { Project } from '../../crds/project/project.ts';
-import type { SummaryReason } from '../../crds/reasons/reasons.ts';
 import type { BuildPlan, Credentials } from '../../images/driver/driver.ts';
 import { cacheFor, throwawayMegabytes } from '../../images/driver/job/options.ts';
 import { imageLabels } from '../../images/labels.ts';
 import { SignatureError } from '../../images/signature/errors.ts';
 import { planText } from '../../images/steps/plans.ts';
-import { type Client, ifPresent, type Stored } from '../../kube/index.ts';
-import { type Secret, secrets } from '../../objects/core.ts';
+import type { Client, Stored } from '../../kube/index.ts';
 import { type Outbound, OutboundError, type Pin } from '../../outbound/outbound.ts';
-import { gitCredentials } from '../../source/credentials.ts';
-import { SourceError } from '../../source/errors.ts';
+import { readCredentials } from './credentials.ts';
 import { attemptOf } from './decide.ts';
+import { NotReady } from './not-ready.ts';
 import type { BuildOptions } from './options.ts';
 import type { Signer } from './signer.ts';
 import { repositoryOf, trustOf } from './trust.ts';
-
-/** Why a try cannot even be started. */
-export class NotReady extends Error {
-  override readonly name = 'NotReady';
-  readonly reason: SummaryReason;
-
-  constructor(reason: SummaryReason, message: string) {
-    super(message);
-    this.reason = reason;
-  }
-}
 
 interface Means {
   readonly client: Pick<Client, 'get'>;
@@ -53,15 +40,10 @@ export async function prepare(wanted: Wanted, means: Means, signal: AbortSignal)
   const image = imagePlanOf(wanted, means.options);
   fits(wanted.build, means.options);
   argumentsFit(image);
-  const { source, image: destination } = wanted.project.spec;
-  const { namespace = '' } = wanted.build.metadata;
   await keyIsThere(wanted, means, signal);
-  const pin = await pinned(source.git?.url ?? '', means);
-  const [git, registry] = await Promise.all([
-    read(means, { namespace, name: source.git?.credentialsRef?.name, field: 'source.git.credentialsRef' }, signal),
-    read(means, { namespace, name: destination.credentialsRef?.name, field: 'image.credentialsRef' }, signal),
-  ]);
-  return planOf(wanted, means.options, { pin, image, credentials: credentialsOf(git, registry) });
+  const pin = await pinned(wanted.project.spec.source.git?.url ?? '', means);
+  const credentials = await readCredentials(wanted, means, signal);
+  return planOf(wanted, means.options, { pin, image, credentials });
 }
 
 /** An image that cannot be signed would be built in vain. */
@@ -187,51 +169,6 @@ async function pinned(url: string, { outbound }: Means): Promise<Pin> {
   } catch (error) {
     if (error instanceof OutboundError)
       throw new NotReady(error.retry ? 'SourceUnreachable' : 'SourceRefused', error.message);
-    throw error;
-  }
-}
-
-interface SecretName {
-  readonly namespace: string;
-  readonly name: string | undefined;
-  readonly field: string;
-}
-
-async function read(
-  { client }: Means,
-  { namespace, name, field }: SecretName,
-  signal: AbortSignal,
-): Promise<Secret | undefined> {
-  if (name === undefined) return undefined;
-  const secret = await ifPresent(client.get(secrets, { namespace, name }, { signal }));
-  if (secret !== undefined) return secret;
-  throw new NotReady(
-    'CredentialsMissing',
-    `there is no Secret "${name}" in this namespace; create it, or correct ${field}`,
-  );
-}
-
-const loginKey = '.dockerconfigjson';
-
-function credentialsOf(git: Secret | undefined, registry: Secret | undefined): Credentials {
-  const login = registry?.data?.[loginKey];
-  if (registry !== undefined && login === undefined) {
-    throw new NotReady(
-      'CredentialsMissing',
-      `the Secret of image.credentialsRef needs the key ${loginKey} as "kubectl create secret docker-registry" writes it`,
-    );
-  }
-  return {
-    authorization: git && authorizationOf(git),
-    registryLogin: login && Buffer.from(login, 'base64').toString('utf8'),
-  };
-}
-
-function authorizationOf({ data }: Secret): string {
-  try {
-    return gitCredentials(data).authorization;
-  } catch (error) {
-    if (error instanceof SourceError) throw new NotReady(error.reason, error.message);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { Build } from '../../crds/build/build.ts';
 import { done, formatKey, type Reconcile, type Result, type Stored } from '../../kube/index.ts';
 import { act } from './act.ts';
-import { attemptOf, decide } from './decide.ts';
+import { decide, refOf } from './decide.ts';
 import type { BuildParts } from './parts.ts';
 import { sweep } from './sweep.ts';
 import { awaitsVoucher } from './trust.ts';
@@ -11,9 +11,9 @@ export function createReconcile(parts: BuildParts): Reconcile {
   const { builds, projects, driver, admissions, clock, wake } = parts;
 
   const work = async (build: Stored<Build>, signal: AbortSignal): Promise<Result> => {
-    const { namespace = '', uid } = build.metadata;
+    const { namespace = '' } = build.metadata;
     const project = projects.store.get(`${namespace}/${build.spec.projectRef.name}`);
-    const progress = driver.observe({ uid, attempt: attemptOf(build) });
+    const progress = driver.observe(refOf(build));
     const now = clock.now();
     const decision = decide({
       build,

@@ -10,7 +10,7 @@ import { type Client, ifPresent, type Stored } from '../../kube/index.ts';
 import { secrets } from '../../objects/core.ts';
 import type { Outbound } from '../../outbound/outbound.ts';
 import type { Clock } from '../../seams/clock.ts';
-import { repositoryOf } from './trust.ts';
+import { ownLoginOf, repositoryOf } from './trust.ts';
 
 export interface Pushed {
   readonly project: Stored<Project>;
@@ -62,7 +62,7 @@ async function repositoryFor(
 ): Promise<Repository> {
   const image = parseImage(repositoryOf(project, trust));
   const { namespace = '' } = project.metadata;
-  const name = project.spec.image.credentialsRef?.name;
+  const name = ownLoginOf(project, trust);
   const secret = name === undefined ? undefined : await ifPresent(client.get(secrets, { namespace, name }, { signal }));
   const credentials = secret && credentialsFor(image, secret);
   return new Repository({ ...image, outbound, clock, credentials, access: 'push', signal });

@@ -1,3 +1,4 @@
+import { eachOf } from '../../images/driver/job/build-namespaces.ts';
 import type { Logger, Runnable } from '../../kube/index.ts';
 import { type Clock, sleep } from '../../seams/clock.ts';
 import { type SweepParts, sweep } from './sweep.ts';
@@ -18,7 +19,8 @@ export function createSweeper(parts: SweeperParts): Runnable {
   const { clock, log, builds, projects, seen } = parts;
   let rest = new AbortController();
   projects.addHandler({ onAdd: nothing, onUpdate: nothing, onDelete: () => rest.abort() });
-  const informers = [builds, projects, seen.jobs, seen.secrets, seen.claims];
+  const ofBuilds = eachOf(seen).flatMap(({ jobs, secrets }) => [jobs, secrets]);
+  const informers = [builds, projects, ...ofBuilds, seen.claims];
   return {
     name: 'build-sweeper',
     needsLeadership: true,
@@ -29,10 +31,10 @@ export function createSweeper(parts: SweeperParts): Runnable {
         for (;;) {
           rest = new AbortController();
           const removed = await sweep(parts, signal).catch((error: unknown) => {
-            log.warn({ err: error }, 'Could not remove everything that belongs to Builds that are gone');
+            log.warn({ err: error }, 'Could not remove everything that belongs to no Build');
             return 0;
           });
-          if (removed > 0) log.info({ removed }, 'Removed what belonged to Builds that are gone');
+          if (removed > 0) log.info({ removed }, 'Removed what belonged to no Build');
           await sleep(clock, everyMs, AbortSignal.any([signal, rest.signal])).catch(nothing);
           signal.throwIfAborted();
         }

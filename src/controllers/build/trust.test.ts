@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Build } from '../../crds/build/build.ts';
-import { project as projectKind } from '../../crds/project/project.ts';
+import { type Project, project as projectKind } from '../../crds/project/project.ts';
 import type { Stored } from '../../kube/index.ts';
-import { awaitsVoucher, repositoryOf, trustOf } from './trust.ts';
+import { awaitsVoucher, ownLoginOf, pushLoginOf, repositoryOf, trustOf } from './trust.ts';
 
 function aBuild(status: Build['status'], owner?: string): Stored<Build> {
   const reference = { apiVersion: 'vish.dev/v1alpha1', kind: 'Project', name: 'shop', controller: true };
@@ -36,4 +36,16 @@ it('trusts nothing that nobody vouched for, and keeps its image apart', () => {
   expect([trustOf(aBuild(undefined, 'p')), trustOf(aBuild({ trust: 'Trusted' }))]).toEqual(['Untrusted', 'Trusted']);
   expect(repositoryOf(project, 'Trusted')).toBe('r.test/shop');
   expect(repositoryOf(project, 'Untrusted')).toBe('r.test/shop-untrusted');
+});
+
+it.each([
+  [{}, undefined, undefined],
+  [{ credentialsRef: { name: 'ours' } }, undefined, 'ours'],
+  [{ untrustedCredentialsRef: { name: 'forks' } }, 'forks', 'forks'],
+  [{ credentialsRef: { name: 'ours' }, untrustedCredentialsRef: { name: 'forks' } }, 'forks', 'forks'],
+])('with %o lends an untrusted build the login %s, and signs its image itself with %s', (refs, lent, own) => {
+  const project = { spec: { image: { repository: 'r.test/shop', ...refs } } } as unknown as Project;
+
+  expect(pushLoginOf(project, 'Untrusted').name).toBe(lent);
+  expect(ownLoginOf(project, 'Untrusted')).toBe(own);
 });

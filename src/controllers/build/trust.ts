@@ -21,3 +21,19 @@ export function repositoryOf({ spec }: Project, trust: Trust): string {
   const { repository } = spec.image;
   return trust === 'Trusted' ? repository : `${repository}-untrusted`;
 }
+
+/** The Secret that a build pod of this trust level pushes with, and the field that names it. */
+export function pushLoginOf(
+  { spec }: Pick<Project, 'spec'>,
+  trust: Trust,
+): { name: string | undefined; field: string } {
+  const { credentialsRef, untrustedCredentialsRef } = spec.image;
+  return trust === 'Trusted'
+    ? { name: credentialsRef?.name, field: 'image.credentialsRef' }
+    : { name: untrustedCredentialsRef?.name, field: 'image.untrustedCredentialsRef' };
+}
+
+/** With which the operator itself signs and deletes: it goes to no pod, so what pushes trusted images does as well. */
+export function ownLoginOf(project: Pick<Project, 'spec'>, trust: Trust): string | undefined {
+  return pushLoginOf(project, trust).name ?? project.spec.image.credentialsRef?.name;
+}

@@ -9,7 +9,7 @@ import { builds, deployments, projects } from '../../objects/vish.ts';
 import { controllerRevisions } from '../../objects/workloads.ts';
 import type { Outbound } from '../../outbound/outbound.ts';
 import { type Clock, sleep } from '../../seams/clock.ts';
-import { repositoryOf, trustOf } from '../build/trust.ts';
+import { ownLoginOf, repositoryOf, trustOf } from '../build/trust.ts';
 import { RetentionMetrics } from './metrics.ts';
 import { type RoundParts, retentionRound, type Unused } from './round.ts';
 
@@ -65,7 +65,7 @@ function deletions({ client, outbound, clock }: RetentionParts): RoundParts['del
     // The Project has another repository by now, and the login is for that one.
     if (place.host !== host || place.repository !== repository) return 'kept';
     const { namespace = '' } = project.metadata;
-    const name = project.spec.image.credentialsRef?.name;
+    const name = ownLoginOf(project, trustOf(build));
     const login =
       name === undefined ? undefined : await ifPresent(client.get(secrets, { namespace, name }, { signal }));
     const credentials = login && credentialsFor(place, login);

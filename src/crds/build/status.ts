@@ -78,7 +78,7 @@ export const buildStatus = z.strictObject({
     .describe('Where the Dockerfile came from: the repository, or what was recognised.'),
   attempt: int32(0, 100).optional().describe('Number of the attempt.'),
   queuePosition: int32(0, mostQueuePosition).optional().describe('Builds that go first; absent once it runs.'),
-  jobName: objectName().optional().describe("Job in the operator's build namespace."),
+  jobName: objectName().optional().describe("Job in the operator's build namespace of this trust level."),
   stages: listMap(stage, { max: buildStages.length }).optional().describe('Time of each stage.'),
   cachedSteps: int32(0, 100_000).optional().describe('Steps that came from the cache.'),
   totalSteps: int32(0, 100_000).optional().describe('Steps of the build.'),

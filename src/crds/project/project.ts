@@ -18,26 +18,40 @@ const service = z.strictObject({
   ...serviceFields,
 });
 
+const image = withRules(
+  z.strictObject({
+    repository: imageRepository().describe('Where images are pushed to, without tag.'),
+    credentialsRef: reference('Secret of type kubernetes.io/dockerconfigjson')
+      .optional()
+      .describe('Credentials to push and pull. Default none: an open registry.'),
+    untrustedCredentialsRef: reference('Secret of type kubernetes.io/dockerconfigjson')
+      .optional()
+      .describe(
+        'Credentials to push images of untrusted Builds, to the repository with -untrusted behind its name. Default none: where credentialsRef is set, such a Build is refused.',
+      ),
+    unused: z
+      .enum(['Keep', 'DryRun', 'Delete'])
+      .optional()
+      .describe(
+        'What becomes of images beyond builds.historyLimit that no release uses: they stay at the registry, are marked on their Builds, or are deleted. Default Keep.',
+      ),
+  }),
+  {
+    rule: '!has(self.credentialsRef) || !has(self.untrustedCredentialsRef) || self.credentialsRef.name != self.untrustedCredentialsRef.name',
+    message:
+      'untrustedCredentialsRef names another Secret than credentialsRef, with a login for untrusted images alone',
+    holds: ({ credentialsRef: trusted, untrustedCredentialsRef: untrusted }) =>
+      trusted === undefined || trusted.name !== untrusted?.name,
+  },
+);
+
 const shape = z.strictObject({
   source: exactlyOne(
     z.strictObject({ git: gitSource.optional().describe('A git repository.') }),
     ['git'],
     'set git: it is the only source that this version knows',
   ).describe('Where the code is.'),
-  image: z
-    .strictObject({
-      repository: imageRepository().describe('Where images are pushed to, without tag.'),
-      credentialsRef: reference('Secret of type kubernetes.io/dockerconfigjson')
-        .optional()
-        .describe('Credentials to push and pull. Default none: an open registry.'),
-      unused: z
-        .enum(['Keep', 'DryRun', 'Delete'])
-        .optional()
-        .describe(
-          'What becomes of images beyond builds.historyLimit that no release uses: they stay at the registry, are marked on their Builds, or are deleted. Default Keep.',
-        ),
-    })
-    .describe('Where the images go.'),
+  image: image.describe('Where the images go.'),
   ...shortForm,
   services: listMap(service, { max: 1, min: 1 })
     .optional()

@@ -105,7 +105,8 @@ export const buildReasons = {
     axes,
     course: 'Stuck',
     cause: 'The registry refused the push.',
-    remedy: 'Let image.credentialsRef name a Secret that may push to image.repository.',
+    remedy:
+      'Let image.credentialsRef name a Secret that may push to image.repository; for an untrusted Build it is image.untrustedCredentialsRef.',
   },
   SigningKeyUnusable: {
     kinds,

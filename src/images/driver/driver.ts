@@ -2,9 +2,10 @@ import type { BuildFailure, BuildStatus, Trust } from '../../crds/build/status.t
 import type { SummaryReason } from '../../crds/reasons/reasons.ts';
 import type { BuildStepPlan, ClonePlan, PushPlan } from '../steps/plans.ts';
 
-/** One try at a Build. */
+/** One try at a Build. With its trust level, because what belongs to another level is never taken for it. */
 export interface BuildRef {
   readonly uid: string;
+  readonly trust: Trust;
   readonly attempt: number;
 }
 
@@ -17,7 +18,6 @@ export interface Resources {
 export interface BuildPlan extends BuildRef {
   readonly build: { readonly namespace: string; readonly name: string };
   readonly projectUid: string;
-  readonly trust: Trust;
   readonly clone: ClonePlan;
   readonly image: BuildStepPlan;
   readonly push: PushPlan;
@@ -83,7 +83,7 @@ export interface Failed {
 
 /**
  * A way to build. Every method may be called again at any time, also after a crash in its middle; what is built is found
- * again by the UID of the Build and the number of the attempt.
+ * again by the UID of the Build, its trust level and the number of the attempt.
  */
 export interface BuildDriver {
   /** Returns once it is handed over, not once it runs. */

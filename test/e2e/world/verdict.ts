@@ -9,7 +9,7 @@ import type { Mark, Requests } from '../../harness/requests/requests.ts';
 import { openObjects, operatorPlaces } from '../../harness/secrets/places.ts';
 import { namespaces } from '../../support/resources.ts';
 import { until } from '../../support/until.ts';
-import { buildNamespace, systemNamespace } from './places.ts';
+import { buildNamespaces, systemNamespace } from './places.ts';
 import type { World } from './world.ts';
 
 export interface EndOptions {
@@ -30,7 +30,7 @@ export async function endWorld(
     expectNoSecretInTheOpen,
     ...(operatorMayRestart ? [] : [expectNoRestart]),
     removeProjects,
-    expectEmptyBuildNamespace,
+    expectEmptyBuildNamespaces,
     ({ statuses }: World) => statuses.close(),
     ({ requests, user }: World) => expectNoneDenied(requests, user, allowedSince),
     removeTheRest,
@@ -88,13 +88,13 @@ async function removeProjectsIn({ api }: World, namespace: string): Promise<void
 }
 
 /** A cache is kept for the builds that may come; without its Project there are none. */
-async function expectEmptyBuildNamespace({ api }: World): Promise<void> {
+async function expectEmptyBuildNamespaces({ api }: World): Promise<void> {
   const looked: readonly Resource[] = [pods, jobs, secretObjects, persistentVolumeClaims];
   const left = async () => {
     const lists = await Promise.all(looked.map((resource) => objectsOf(api.client, resource)));
-    return lists.flat().filter(({ metadata }) => metadata.namespace === buildNamespace);
+    return lists.flat().filter(({ metadata }) => buildNamespaces.includes(metadata.namespace ?? ''));
   };
-  const describe = async () => `the build namespace is empty: ${namesOf(await left())}`;
+  const describe = async () => `the build namespaces are empty: ${namesOf(await left())}`;
   await until(async () => (await left()).length === 0, { deadlineMs: 60_000, everyMs: 200, describe });
 }
 
@@ -110,7 +110,8 @@ async function removeTheRest(world: World): Promise<void> {
   const ours = hadNamespaces.has(systemNamespace) ? [] : [systemNamespace];
   await removeAll(ours);
   const here = async () => (await api.client.list(namespaces)).items.map(({ metadata }) => metadata.name);
-  const gone = new Set([...world.namespaces, ...ours, ...(hadNamespaces.has(buildNamespace) ? [] : [buildNamespace])]);
+  const ofBuilds = buildNamespaces.filter((name) => !hadNamespaces.has(name));
+  const gone = new Set([...world.namespaces, ...ours, ...ofBuilds]);
   await until(async () => !(await here()).some((name) => gone.has(name)), { deadlineMs: 90_000, everyMs: 200 });
 }
 

@@ -8,7 +8,13 @@ import { isWhole, shippedRights, spared, unusedShippedRights } from './shipped.t
 const all = placeNames.flatMap((place) =>
   shippedRights(place).map(({ verb, resource }) => ({ place, verb, resource })),
 );
-const namespaces = { operator: 'team-a', builds: 'vish-builds', leader: 'vish-system', metrics: '' };
+const namespaces = {
+  operator: 'team-a',
+  builds: 'vish-builds-untrusted',
+  caches: 'vish-builds',
+  leader: 'vish-system',
+  metrics: '',
+};
 
 function entryOf({ place, verb, resource }: (typeof all)[number]): AuditEntry {
   const [whole = '', ...sub] = resource.split('/');

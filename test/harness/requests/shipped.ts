@@ -99,12 +99,20 @@ export const spared: readonly Spared[] = [
   },
 ];
 
-/** Namespaces of the e2e to where a file of config/rbac holds; all others are those of teams. */
-const placeOf: Readonly<Record<string, Place>> = { 'vish-builds': 'builds', 'vish-system': 'leader' };
+/** Namespaces of the e2e to which files of config/rbac hold there; all others are those of teams. */
+const placesOf: Readonly<Record<string, readonly Place[]>> = {
+  'vish-builds': ['builds', 'caches'],
+  'vish-builds-untrusted': ['builds'],
+  'vish-system': ['leader'],
+};
 
 /** Shipped rights that nothing used and no reason spares, as `builds: delete pods`. */
 export function unusedShippedRights(entries: readonly AuditEntry[]): string[] {
-  const used = new Set(entries.map((entry) => `${placeOf[entry.namespace] ?? 'operator'}: ${rightOf(entry)}`));
+  const used = new Set(
+    entries.flatMap((entry) =>
+      (placesOf[entry.namespace] ?? ['operator']).map((place) => `${place}: ${rightOf(entry)}`),
+    ),
+  );
   const isSpared = new Set(spared.flatMap(({ rights }) => rights));
   return placeNames.flatMap((place) =>
     shippedRights(place)

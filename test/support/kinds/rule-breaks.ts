@@ -37,6 +37,11 @@ export const breaks: Readonly<Record<string, unknown>> = {
     path: 'a',
     services: [{ name: 'a' }],
   }),
+  'untrustedCredentialsRef names another Secret than credentialsRef, with a login for untrusted images alone': {
+    repository: 'registry.example.com/a',
+    credentialsRef: { name: 'a' },
+    untrustedCredentialsRef: { name: 'a' },
+  },
   'branch, tag and commit are of the repository of a Project: set projectRef, or use source.image': {
     source: { branch: 'main' },
   },

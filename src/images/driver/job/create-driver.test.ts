@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
-import { isRefusal, type KubeObject, type Resource } from '../../../kube/index.ts';
+import { ManualInformer } from '../../../../test/support/manual-informer.ts';
+import type { Trust } from '../../../crds/build/status.ts';
+import { type Informer, isRefusal, type KubeObject, type Resource, type Stored } from '../../../kube/index.ts';
 import type { Job } from '../../../objects/workloads.ts';
 import type { BuildPlan } from '../driver.ts';
+import type { BuildNamespace } from './build-namespaces.ts';
 import { createJobDriver } from './create-driver.ts';
 
 const limits = { packMegabytes: 1, megabytes: 1, fileMegabytes: 1, files: 1, seconds: 1 };
@@ -28,6 +31,7 @@ const plan: BuildPlan = {
 };
 const options = {
   namespace: 'builds',
+  untrustedNamespace: 'builds-untrusted',
   pullSecrets: [],
   memory: '1Gi',
   cpu: '1',
@@ -46,10 +50,7 @@ function aCluster(hasUserNamespaces: boolean) {
     if (!hasUserNamespaces) delete made.spec?.template.spec?.hostUsers;
     return made;
   };
-  const seen = Object.fromEntries(
-    ['jobs', 'pods', 'secrets', 'claims'].map((name) => [name, { store: { get: () => undefined } }]),
-  );
-  const driver = createJobDriver({ client: { create }, seen, options, wrote: () => undefined } as never);
+  const driver = createJobDriver({ client: { create }, seen: {}, options, wrote: () => undefined } as never);
   return { driver, asked };
 }
 
@@ -69,3 +70,78 @@ it('builds nothing where the root of a build would be root of the node', async (
   expect(String(refused)).toMatch(/user namespace.*UserNamespacesSupport/);
   expect(asked).toEqual(['try Job']);
 });
+
+/** One namespace, in which lie the Job, the pod and the Secret of build `u` as if they were its. */
+function aNamespace(name: string, isFull: boolean): BuildNamespace {
+  const metadata = {
+    namespace: name,
+    name: 'build-u-1',
+    uid: name,
+    resourceVersion: '1',
+    labels: { 'vish.dev/build-uid': `u in ${name}`, 'vish.dev/project-uid': 'p' },
+  };
+  const informer = <T extends KubeObject>(): Informer<T> => {
+    const all = isFull ? [{ metadata } as unknown as Stored<T>] : [];
+    const get = (key: string) => (key === `${name}/build-u-1` ? all[0] : undefined);
+    return {
+      ...new ManualInformer<T>().informer,
+      store: { get, list: () => all, byIndex: () => all, size: all.length },
+    };
+  };
+  return { name, jobs: informer(), pods: informer(), secrets: informer() };
+}
+
+function lyingIn(full: Trust) {
+  const touched: string[] = [];
+  const client = {
+    delete: async ({ kind }: Resource, { namespace }: { namespace: string }) =>
+      void touched.push(`delete ${kind} ${namespace}`),
+    log: async (_: Resource, { namespace }: { namespace: string }) => {
+      touched.push(`log ${namespace}`);
+      return '';
+    },
+  };
+  const seen = {
+    Trusted: aNamespace('builds', full === 'Trusted'),
+    Untrusted: aNamespace('builds-untrusted', full === 'Untrusted'),
+    claims: new ManualInformer().informer,
+  };
+  return { driver: createJobDriver({ client, seen, options, wrote: () => undefined } as never), touched };
+}
+
+async function useAll({ driver }: ReturnType<typeof lyingIn>, trust: Trust): Promise<string> {
+  const ref = { uid: 'u', trust, attempt: 1 };
+  await driver.lastLines(ref, 'Build', signal);
+  await driver.cancel(ref, signal);
+  await driver.cleanUp(ref, signal);
+  return driver.observe(ref).state;
+}
+
+it.each([
+  ['Trusted', 'builds'],
+  ['Untrusted', 'builds-untrusted'],
+] as const)('watches, reads and ends a build that is %s in its namespace', async (trust, namespace) => {
+  const place = lyingIn(trust);
+
+  expect(await useAll(place, trust)).toBe('Running');
+  expect(place.touched).toEqual([`log ${namespace}`, `delete Job ${namespace}`, `delete Secret ${namespace}`]);
+});
+
+it.each([
+  ['Trusted', 'Untrusted'],
+  ['Untrusted', 'Trusted'],
+] as const)('takes nothing for that of a build that is %s where it lies with what is %s', async (trust, other) => {
+  const place = lyingIn(other);
+
+  expect(await useAll(place, trust)).toBe('Absent');
+  expect(place.touched).toEqual([]);
+});
+
+it.each(['Trusted', 'Untrusted'] as const)(
+  'counts what runs among the places that are taken when it is %s',
+  (trust) => {
+    const { driver } = lyingIn(trust);
+
+    expect([...driver.busy()]).toEqual([[expect.stringMatching(/^u in builds/), 'p']]);
+  },
+);

@@ -2,7 +2,6 @@ import type { WriteOptions } from '../../../kube/client/client.ts';
 import {
   type Client,
   type Informer,
-  type Informers,
   ifPresent,
   isKubeError,
   KubeError,
@@ -10,72 +9,55 @@ import {
   type Resource,
   type Stored,
 } from '../../../kube/index.ts';
-import { type Pod, persistentVolumeClaims, pods, secrets } from '../../../objects/core.ts';
-import { labels } from '../../../objects/labels.ts';
+import { type Pod, persistentVolumeClaims, secrets } from '../../../objects/core.ts';
 import { type Job, jobs } from '../../../objects/workloads.ts';
 import type { BuildDriver, BuildPlan, BuildRef } from '../driver.ts';
 import { progressOf } from '../progress/progress.ts';
+import { type BuildNamespace, type BuildNamespaces, byJob } from './build-namespaces.ts';
+import { busyBuilds } from './busy.ts';
 import { claimFor, jobFor, secretFor } from './job.ts';
 import { lastLines } from './log.ts';
-import { claimNameOf, jobNameOf } from './names.ts';
+import { jobNameOf } from './names.ts';
 import type { JobOptions } from './options.ts';
-
-/** What lives in the build namespace, as caches show it. Secrets and claims by their metadata alone. */
-export interface BuildNamespace {
-  readonly jobs: Informer<Job>;
-  readonly pods: Informer<Pod>;
-  readonly secrets: Informer<KubeObject>;
-  readonly claims: Informer<KubeObject>;
-}
-
-const byJob = 'build-job';
-const jobNameLabel = 'batch.kubernetes.io/job-name';
-
-export function watchBuildNamespace(cache: Informers, namespace: string): BuildNamespace {
-  const scope = { namespace, labelSelector: labels.buildUid };
-  const watched = {
-    jobs: cache.informer(jobs, scope),
-    pods: cache.informer(pods, scope),
-    secrets: cache.metadataInformer(secrets, scope),
-    claims: cache.metadataInformer(persistentVolumeClaims, { namespace, labelSelector: labels.projectUid }),
-  };
-  watched.pods.addIndex(byJob, ({ metadata }) => [metadata.labels?.[jobNameLabel] ?? '']);
-  return watched;
-}
 
 interface JobDriverParts {
   readonly client: Pick<Client, 'create' | 'delete' | 'log'>;
-  readonly seen: BuildNamespace;
+  readonly seen: BuildNamespaces;
   readonly options: JobOptions;
   /** Told of every Job that was made, so that its Build waits until the cache shows it. */
   readonly wrote: (plan: BuildPlan, job: Stored<Job>) => void;
 }
 
-/** Builds in Jobs with BuildKit. */
+/** Builds in Jobs with BuildKit. What a build has lies in the namespace of its trust level, and nothing is looked for elsewhere. */
 export function createJobDriver({ client, seen, options, wrote }: JobDriverParts): BuildDriver {
-  const { namespace } = options;
-  const removals = new Removals(client, namespace);
+  const removals = new Removals(client);
   const isolation = new Isolation(client);
-  const has = (informer: Informer<KubeObject>, name: string) =>
-    informer.store.get(`${namespace}/${name}`) !== undefined;
   return {
     start: async (plan, signal) => {
       const intent = jobFor(plan, options);
       await isolation.assure(intent, signal);
-      const claim = has(seen.claims, claimNameOf(plan.projectUid)) ? undefined : claimFor(plan, options);
-      if (claim) await create(client, persistentVolumeClaims, claim, { signal });
+      const claim = claimFor(plan, options);
+      if (claim && !has(seen.claims, claim)) await create(client, persistentVolumeClaims, claim, { signal });
       const secret = secretFor(plan, options);
       if (secret) await create(client, secrets, secret, { signal });
       // Last: the pod waits for nothing, and a crash before leaves only what the next try or the sweep finds.
       const job = await create(client, jobs, intent, { signal });
       if (job) wrote(plan, job);
     },
-    observe: (ref) => progressOf(seen.jobs.store.get(`${namespace}/${jobNameOf(ref)}`), podOf(seen, ref)),
-    lastLines: (ref, stage, signal) => lastLines({ client, pod: podOf(seen, ref) }, stage, signal),
-    cancel: (ref, signal) => removals.remove(jobs, seen.jobs, { name: jobNameOf(ref), signal }),
-    cleanUp: (ref, signal) => removals.remove(secrets, seen.secrets, { name: jobNameOf(ref), signal }),
-    busy: () => new Map(busyJobs(seen).map(ownersOf)),
+    observe: (ref) => progressOf(jobOf(seen[ref.trust], ref), podOf(seen[ref.trust], ref)),
+    lastLines: (ref, stage, signal) => lastLines({ client, pod: podOf(seen[ref.trust], ref) }, stage, signal),
+    cancel: (ref, signal) => removals.remove(jobs, seen[ref.trust].jobs, { ...keyIn(seen, ref), signal }),
+    cleanUp: (ref, signal) => removals.remove(secrets, seen[ref.trust].secrets, { ...keyIn(seen, ref), signal }),
+    busy: () => busyBuilds(seen),
   };
+}
+
+function keyIn(seen: BuildNamespaces, ref: BuildRef) {
+  return { namespace: seen[ref.trust].name, name: jobNameOf(ref) };
+}
+
+function has({ store }: Informer<KubeObject>, { metadata }: KubeObject): boolean {
+  return store.get(`${metadata.namespace}/${metadata.name}`) !== undefined;
 }
 
 /** A cluster without user namespaces takes the field away without a word, and BuildKit would be privileged on the node. */
@@ -106,24 +88,27 @@ function noUserNamespaces(): KubeError {
   });
 }
 
+interface Removal {
+  readonly namespace: string;
+  readonly name: string;
+  readonly signal: AbortSignal;
+}
+
 /** Deletes what a cache shows, and what it shows only for being late not a second time. */
 class Removals {
   private readonly asked = new Map<string, string>();
   private readonly client: Pick<Client, 'delete'>;
-  private readonly namespace: string;
 
-  constructor(client: Pick<Client, 'delete'>, namespace: string) {
+  constructor(client: Pick<Client, 'delete'>) {
     this.client = client;
-    this.namespace = namespace;
   }
 
   async remove<T extends KubeObject>(
     resource: Resource<T>,
     { store }: Pick<Informer<T>, 'store'>,
-    { name, signal }: { name: string; signal: AbortSignal },
+    { namespace, name, signal }: Removal,
   ): Promise<void> {
-    const { namespace } = this;
-    const id = `${resource.plural}/${name}`;
+    const id = `${resource.plural} ${namespace}/${name}`;
     const metadata = store.get(`${namespace}/${name}`)?.metadata;
     if (metadata === undefined) return void this.asked.delete(id);
     if (metadata.deletionTimestamp !== undefined || this.asked.get(id) === metadata.uid) return;
@@ -162,6 +147,10 @@ export async function remove(
   await ifPresent(client.delete(resource, key, { signal }));
 }
 
+function jobOf({ name, jobs }: BuildNamespace, ref: BuildRef): Job | undefined {
+  return jobs.store.get(`${name}/${jobNameOf(ref)}`);
+}
+
 function podOf({ pods }: BuildNamespace, ref: BuildRef): Pod | undefined {
   const all = pods.store.byIndex(byJob, jobNameOf(ref));
   return all.toSorted((a, b) => created(a).localeCompare(created(b))).at(-1);
@@ -169,32 +158,4 @@ function podOf({ pods }: BuildNamespace, ref: BuildRef): Pod | undefined {
 
 function created({ metadata }: KubeObject): string {
   return metadata.creationTimestamp ?? '';
-}
-
-/** Jobs of which something runs or may begin to run. A pod that is told to end may still hold the Project's volume. */
-function busyJobs({ jobs, pods }: BuildNamespace): (Job | Pod)[] {
-  const withoutPod = jobs.store
-    .list()
-    .filter((job) => !hasEnded(job) && pods.store.byIndex(byJob, nameOf(job)).length === 0);
-  return [...withoutPod, ...pods.store.list().filter((pod) => !isQuiet(pod))];
-}
-
-function nameOf({ metadata }: KubeObject): string {
-  return metadata.name ?? '';
-}
-
-function hasEnded({ status }: Job): boolean {
-  const ends = (status?.conditions ?? []).filter(({ type }) => type === 'Complete' || type === 'Failed');
-  return ends.some(({ status: holds }) => holds === 'True');
-}
-
-/** The phase follows the containers' end by seconds; the volume is free as soon as they have ended. */
-function isQuiet({ status }: Pod): boolean {
-  if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return true;
-  const containers = status?.containerStatuses ?? [];
-  return containers.length > 0 && containers.every(({ state }) => state?.terminated !== undefined);
-}
-
-function ownersOf({ metadata }: KubeObject): [string, string] {
-  return [metadata.labels?.[labels.buildUid] ?? '', metadata.labels?.[labels.projectUid] ?? ''];
 }

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import type { BuildPlan } from '../driver.ts';
 import { claimFor, jobFor, secretFor } from './job.ts';
-import type { JobOptions } from './options.ts';
+import { type JobOptions, namespaceFor } from './options.ts';
 
 const options: JobOptions = {
   namespace: 'vish-builds',
+  untrustedNamespace: 'vish-builds-untrusted',
   builderImage: 'registry.test/builder:1',
   pullSecrets: [],
   memory: '2Gi',
@@ -123,6 +124,23 @@ it('takes the sizes that the Build asks for, else those of the settings', () => 
     requests: { cpu: '2', memory: '4Gi' },
     limits: { cpu: '2', memory: '4Gi', 'ephemeral-storage': '20Gi' },
   });
+});
+
+it.each([
+  ['Trusted', 'vish-builds'],
+  ['Untrusted', 'vish-builds-untrusted'],
+] as const)('makes what belongs to a build that is %s in %s, and no volume of an untrusted one', (trust, namespace) => {
+  const plan = aPlan({ trust });
+  const made = [
+    jobFor(plan, options),
+    secretFor(plan, options),
+    claimFor(plan, { ...options, cache: { megabytes: 1 } }),
+  ];
+
+  expect(namespaceFor(trust, options)).toBe(namespace);
+  expect(made.flatMap((object) => object?.metadata.namespace ?? [])).toEqual(
+    Array.from({ length: trust === 'Trusted' ? 3 : 2 }, () => namespace),
+  );
 });
 
 it('is found again by the Build and the attempt', () => {

@@ -5,7 +5,7 @@ import { places } from '../../steps/plans.ts';
 import type { BuildPlan } from '../driver.ts';
 import { buildContainer, cloneContainer, pushContainer } from './containers.ts';
 import { claimNameOf, jobNameOf, marksOf } from './names.ts';
-import { cacheFor, type JobOptions } from './options.ts';
+import { type BuildNamespaceNames, cacheFor, type JobOptions, namespaceFor } from './options.ts';
 import { volumesOf } from './volumes.ts';
 
 /** The pod ends by its own deadline and keeps its containers' last words; the Job's is for a node that does not answer. */
@@ -20,7 +20,7 @@ const graceSeconds = 20;
 export function jobFor(plan: BuildPlan, options: JobOptions): Job {
   const marks = marksOf(plan);
   return {
-    metadata: { namespace: options.namespace, name: jobNameOf(plan), ...marks },
+    metadata: { namespace: namespaceFor(plan.trust, options), name: jobNameOf(plan), ...marks },
     spec: {
       // A try is never repeated by Kubernetes: whether another one makes sense depends on the cause.
       backoffLimit: 0,
@@ -51,27 +51,27 @@ export function jobFor(plan: BuildPlan, options: JobOptions): Job {
 }
 
 /** Undefined when the build needs no credentials. */
-export function secretFor(plan: BuildPlan, { namespace }: Pick<JobOptions, 'namespace'>): Secret | undefined {
+export function secretFor(plan: BuildPlan, names: BuildNamespaceNames): Secret | undefined {
   const { authorization, registryLogin } = plan.credentials;
   const data = {
     ...(authorization !== undefined && { [places.authorization]: base64(authorization) }),
     ...(registryLogin !== undefined && { [places.registryLogin]: base64(registryLogin) }),
   };
   if (Object.keys(data).length === 0) return undefined;
+  const namespace = namespaceFor(plan.trust, names);
   return { metadata: { namespace, name: jobNameOf(plan), ...marksOf(plan) }, type: 'Opaque', immutable: true, data };
 }
 
 /** The volume that keeps BuildKit's state for the next build of the Project. */
 export function claimFor(
   { projectUid, trust }: Pick<BuildPlan, 'projectUid' | 'trust'>,
-  options: Pick<JobOptions, 'namespace' | 'cache'>,
+  options: BuildNamespaceNames & Pick<JobOptions, 'cache'>,
 ): PersistentVolumeClaim | undefined {
-  const { namespace } = options;
   const cache = cacheFor(trust, options);
   if (cache === undefined) return undefined;
   return {
     metadata: {
-      namespace,
+      namespace: namespaceFor(trust, options),
       name: claimNameOf(projectUid),
       labels: { [labels.managedBy]: manager, [labels.projectUid]: projectUid },
     },

@@ -1,10 +1,15 @@
 import type { Trust } from '../../../crds/build/status.ts';
 import type { RegistryHost } from '../../steps/plans.ts';
 
-/** The operator's settings for builds in Jobs. */
-export interface JobOptions {
-  /** Where build pods run. Nothing else lives there. */
+/** Where build pods run. Nothing else lives there, and no two trust levels share one. */
+export interface BuildNamespaceNames {
+  /** Of trusted builds. */
   readonly namespace: string;
+  readonly untrustedNamespace: string;
+}
+
+/** The operator's settings for builds in Jobs. */
+export interface JobOptions extends BuildNamespaceNames {
   /** Image with the steps, git and BuildKit. */
   readonly builderImage?: string | undefined;
   readonly pullSecrets: readonly string[];
@@ -24,6 +29,11 @@ export interface CacheOptions {
   /** Default: that of the cluster. */
   readonly storageClass?: string | undefined;
   readonly megabytes: number;
+}
+
+/** Where everything is that belongs to a build of this trust level. Nothing else decides it. */
+export function namespaceFor(trust: Trust, { namespace, untrustedNamespace }: BuildNamespaceNames): string {
+  return trust === 'Trusted' ? namespace : untrustedNamespace;
 }
 
 /** What an untrusted build left in a cache, a trusted one would put into its image: it starts empty, and leaves nothing. */

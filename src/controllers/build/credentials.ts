@@ -1,0 +1,86 @@
+import type { Build } from '../../crds/build/build.ts';
+import type { Project } from '../../crds/project/project.ts';
+import type { Credentials } from '../../images/driver/driver.ts';
+import { type Client, ifPresent, type Stored } from '../../kube/index.ts';
+import { type Secret, secrets } from '../../objects/core.ts';
+import { gitCredentials } from '../../source/credentials.ts';
+import { SourceError } from '../../source/errors.ts';
+import { NotReady } from './not-ready.ts';
+import { pushLoginOf, repositoryOf, trustOf } from './trust.ts';
+
+interface Wanted {
+  readonly build: Stored<Build>;
+  readonly project: Stored<Project>;
+}
+
+/** What the pod of this Build gets, as it is now. */
+export async function readCredentials(
+  wanted: Wanted,
+  { client }: { readonly client: Pick<Client, 'get'> },
+  signal: AbortSignal,
+): Promise<Credentials> {
+  const { namespace = '' } = wanted.build.metadata;
+  const { git: source } = wanted.project.spec.source;
+  const login = loginFor(wanted);
+  const [git, registry] = await Promise.all([
+    read(client, { namespace, name: source?.credentialsRef?.name, field: 'source.git.credentialsRef' }, signal),
+    read(client, { namespace, ...login }, signal),
+  ]);
+  return credentialsOf(git, registry, login.field);
+}
+
+/** With the login of trusted images whoever breaks out of an untrusted build could replace what runs: it never gets there. */
+function loginFor({ build, project }: Wanted) {
+  const trust = trustOf(build);
+  const login = pushLoginOf(project, trust);
+  if (login.name !== undefined || project.spec.image.credentialsRef === undefined) return login;
+  throw new NotReady(
+    'CredentialsMissing',
+    `code that nobody vouches for is not built with the login of image.credentialsRef; create a Secret that may push to ${repositoryOf(project, trust)} alone, and name it in ${login.field}`,
+  );
+}
+
+interface SecretName {
+  readonly namespace: string;
+  readonly name: string | undefined;
+  readonly field: string;
+}
+
+async function read(
+  client: Pick<Client, 'get'>,
+  { namespace, name, field }: SecretName,
+  signal: AbortSignal,
+): Promise<Secret | undefined> {
+  if (name === undefined) return undefined;
+  const secret = await ifPresent(client.get(secrets, { namespace, name }, { signal }));
+  if (secret !== undefined) return secret;
+  throw new NotReady(
+    'CredentialsMissing',
+    `there is no Secret "${name}" in this namespace; create it, or correct ${field}`,
+  );
+}
+
+const loginKey = '.dockerconfigjson';
+
+function credentialsOf(git: Secret | undefined, registry: Secret | undefined, field: string): Credentials {
+  const login = registry?.data?.[loginKey];
+  if (registry !== undefined && login === undefined) {
+    throw new NotReady(
+      'CredentialsMissing',
+      `the Secret of ${field} needs the key ${loginKey} as "kubectl create secret docker-registry" writes it`,
+    );
+  }
+  return {
+    authorization: git && authorizationOf(git),
+    registryLogin: login && Buffer.from(login, 'base64').toString('utf8'),
+  };
+}
+
+function authorizationOf({ data }: Secret): string {
+  try {
+    return gitCredentials(data).authorization;
+  } catch (error) {
+    if (error instanceof SourceError) throw new NotReady(error.reason, error.message);
+    throw error;
+  }
+}
