@@ -1,9 +1,8 @@
-import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { access, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheRoot } from '../cluster/build/builder.ts';
+import { unpackPackages } from '../lib/debian.ts';
 import { run } from '../lib/run.ts';
-
-const downloadDeadlineMs = 5 * 60_000;
 
 const programs = ['prometheus', 'promtool'] as const;
 
@@ -18,24 +17,10 @@ export async function findProgram(name: (typeof programs)[number]): Promise<stri
   return (await unpack()) && (await works(cached)) ? cached : undefined;
 }
 
-async function unpack(): Promise<boolean> {
-  await mkdir(cacheRoot(), { recursive: true });
-  const folder = await mkdtemp(join(cacheRoot(), 'promtool.unpacking-'));
-  try {
-    const download = () => shell(folder, 'apt-get -q download prometheus');
-    // The package lists may be absent, or older than the archive.
-    const loaded = (await download()) || ((await shell(folder, 'apt-get -q update')) && (await download()));
-    if (!loaded || !(await shell(folder, 'dpkg-deb --extract prometheus_*.deb .'))) return false;
+function unpack(): Promise<boolean> {
+  return unpackPackages(['prometheus'], async (folder) => {
     for (const name of programs) await rename(join(folder, 'usr/bin', name), join(cacheRoot(), name));
-    return true;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
-async function shell(cwd: string, command: string): Promise<boolean> {
-  const { code } = await run('sh', ['-c', command], { cwd, timeoutMs: downloadDeadlineMs, allowFailure: true });
-  return code === 0;
+  });
 }
 
 async function works(program: string): Promise<boolean> {
