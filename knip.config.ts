@@ -17,5 +17,5 @@ export default {
   exclude: ['types'],
   // A table that its own file reads is exported for documentation and tests as well.
   ignoreExportsUsedInFile: true,
-  ignoreBinaries: ['openssl'],
+  ignoreBinaries: ['openssl', 'unshare'],
 } satisfies KnipConfig;

@@ -69,3 +69,16 @@ it('keeps the analysis of repositories out of what every step of a build loads',
 
   expect(analysing).toEqual([expect.stringMatching(/^derive-/)]);
 });
+
+it('keeps ssh out of what an operator loads that follows nothing over it, and makes it without native code', async () => {
+  const { warnings } = await bundle({ entry: 'src/source/resolve-ref.ts', outfile: join(folder, 'source.js') });
+
+  const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
+  const speaking = files.filter((name) => readFileSync(join(folder, name), 'utf8').includes('ssh-userauth'));
+  const load = `import(${JSON.stringify(join(folder, speaking[0] ?? ''))})`;
+  const { output } = await run(process.execPath, ['--input-type=module', '-e', load]);
+
+  expect(warnings).toEqual([]);
+  expect(speaking).toEqual([expect.stringMatching(/^over-ssh-/)]);
+  expect(output).toBe('');
+});

@@ -38,7 +38,9 @@ export async function bundle({ entry, outfile }: Bundle): Promise<BundleResult> 
     sourcesContent: false,
     // A folder of packages may be linked from elsewhere; by where it really lies, names and content would differ.
     preserveSymlinks: true,
-    plugins: [englishOnly],
+    plugins: [englishOnly, withoutFolder],
+    // Native accelerators of ssh2, which does without them. They are there on some machines and not on others.
+    external: ['cpu-features', '*.node'],
     metafile: true,
     logLevel: 'silent',
     // Dependencies in CommonJS call require() for Node's own modules; an ES module has none.
@@ -58,6 +60,19 @@ const englishOnly: Plugin = {
     build.onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
       contents: 'export { default as en } from "./en.js";',
     }));
+  },
+};
+
+/** Parts of ssh2 ask where they lie and, as we use them, read nothing there; an ES module has no such names. */
+const withoutFolder: Plugin = {
+  name: 'without-folder',
+  setup(build) {
+    build.onLoad(
+      { filter: /[/\\]ssh2[/\\]lib[/\\](agent|protocol[/\\]crypto[/\\]poly1305)\.js$/ },
+      async ({ path }) => ({
+        contents: `const __dirname = '', __filename = '';\n${await readFile(path, 'utf8')}`,
+      }),
+    );
   },
 };
 

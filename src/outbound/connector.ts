@@ -55,11 +55,27 @@ export function pinnedConnector(gate: Gate): buildConnector.connector {
     connect(options, (error, socket) => (error ? callback(error, null) : callback(null, socket)));
 }
 
-async function open(gate: Gate, options: buildConnector.Options): Promise<Socket> {
-  const deadline = new Deadline(gate.clock, { code: 'ConnectTimeout', ms: gate.connectMs });
+function open(gate: Gate, options: buildConnector.Options): Promise<Socket> {
+  const authority = options.hostname.includes(':') ? `[${options.hostname}]` : options.hostname;
+  return connected(gate, () => ({ target: parseTarget(`${options.protocol}//${authority}:${options.port}`), options }));
+}
+
+/** A plain TCP connection, for what is spoken without undici. */
+export function connectTo(gate: Gate, target: Target, caller: AbortSignal): Promise<Socket> {
+  const { host, port } = target;
+  const options = { protocol: 'http:', host, hostname: host, port: String(port) };
+  return connected(gate, () => ({ target, options }), caller);
+}
+
+interface Wish {
+  readonly target: Target;
+  readonly options: buildConnector.Options;
+}
+
+async function connected(gate: Gate, wish: () => Wish, caller?: AbortSignal): Promise<Socket> {
+  const deadline = new Deadline(gate.clock, { code: 'ConnectTimeout', ms: gate.connectMs, caller });
   try {
-    const authority = options.hostname.includes(':') ? `[${options.hostname}]` : options.hostname;
-    const target = parseTarget(`${options.protocol}//${authority}:${options.port}`);
+    const { target, options } = wish();
     const addresses = await admit(gate, target, deadline.signal);
     const socket = await dial(gate, { ...options, addresses, signal: deadline.signal });
     return verified(socket, addresses);

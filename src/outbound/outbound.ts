@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Agent } from 'undici';
 import { collect } from './body.ts';
+import { type ConnectionRequest, type OutboundConnection, openConnection } from './connection.ts';
 import type { Gate } from './connector.ts';
 import { admit, pinnedConnector } from './connector.ts';
 import { Deadline } from './deadline.ts';
@@ -18,10 +19,12 @@ import type { Hop } from './redirect.ts';
 import type { Target } from './target.ts';
 import { parseTarget } from './target.ts';
 
+export type { ConnectionRequest, OutboundConnection } from './connection.ts';
 export { type OutboundCode, OutboundError } from './errors.ts';
 export type { Exception, Limits, OutboundOptions, OutboundRequest, Outcome, StreamBody } from './options.ts';
 export type { Pin } from './pin.ts';
 export { dnsResolver, type Resolver } from './resolver.ts';
+export { hostKeyName, type SshAddress, sshAddress } from './ssh-target.ts';
 
 export interface OutboundStream {
   readonly status: number;
@@ -50,6 +53,8 @@ export interface Outbound {
   request(request: OutboundRequest): Promise<OutboundResponse>;
   /** The answer as it comes, under the same caps and deadlines. */
   stream(request: OutboundRequest): Promise<OutboundStream>;
+  /** A connection to the host of an ssh address, for a client that speaks ssh over it and resolves nothing. */
+  connect(request: ConnectionRequest): Promise<OutboundConnection>;
   /** Whether the URL would be let out now. Only to tell a user early: `request` checks by itself, at the connection. */
   check(url: string): Promise<void>;
   /** The same check for a program that resolves names by itself (git, ssh), and what to pass to it. */
@@ -82,6 +87,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       const { status, url, headers, body } = await openStream(client, request);
       return { status, url, headers, body: await collect(body) };
     },
+    connect: (request) => openConnection(client, request),
     check: (url) => admitted(client, 'check', () => parseTarget(url)).then(() => undefined),
     pinForProgram: async (url) => {
       const { target, addresses } = await admitted(client, 'pin', () => parseProgramTarget(url));

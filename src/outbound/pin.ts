@@ -1,6 +1,6 @@
-import { Fault } from './errors.ts';
+import { hostKeyName, parseSshTarget } from './ssh-target.ts';
 import type { Target } from './target.ts';
-import { isLiteral, parseTarget, targetOf } from './target.ts';
+import { isLiteral, parseTarget } from './target.ts';
 
 /** What a program that resolves names by itself is given, so that it connects to the addresses that were checked. */
 export interface Pin {
@@ -16,10 +16,6 @@ export interface Pin {
   readonly ssh: readonly string[];
 }
 
-const sshUrl = /^ssh:\/\/(?:([a-z0-9_][a-z0-9._-]*)@)?([^/@]+)(\/.*)$/i;
-/** With a user always: without one, `ext::sh` and `data:` would be read as hosts. */
-const scpForm = /^([a-z0-9_][a-z0-9._-]*)@([^/:@[\]]+):(?![-:])(.+)$/i;
-
 interface ProgramTarget extends Target {
   /** The canonical URL in the form it was given. */
   readonly argument: string;
@@ -27,28 +23,10 @@ interface ProgramTarget extends Target {
 
 /** Reads what git takes for a remote: https and http as elsewhere, `ssh://` and `user@host:path`. Nothing local. */
 export function parseProgramTarget(input: string): ProgramTarget {
-  const ssh = sshUrl.exec(input);
-  if (ssh) return sshTarget(ssh, (user, { url }) => `ssh://${user}${url.host}${url.pathname}`);
-  const scp = input.includes('://') ? null : scpForm.exec(input);
-  if (scp)
-    return sshTarget(
-      scp,
-      (user, { host, url }) => `${user}${host}:${scp[3]?.startsWith('/') ? url.pathname : url.pathname.slice(1)}`,
-    );
-  if (/^ssh:/i.test(input)) throw new Fault('InvalidUrl', 'write it as ssh://user@host/path, without a password');
+  const ssh = parseSshTarget(input);
+  if (ssh) return ssh;
   const target = parseTarget(input);
   return { ...target, argument: target.url.href };
-}
-
-/** Read as https, because the URL standard canonicalises hosts (decimal addresses, for one) only for schemes it knows. */
-function sshTarget(parts: RegExpExecArray, write: (user: string, target: Target) => string): ProgramTarget {
-  const [, user, authority = '', path = ''] = parts;
-  const { url } = parseTarget(`https://${authority}${path.startsWith('/') ? path : `/${path}`}`);
-  // Port 443 is what https leaves out: without this, ssh://host:443 would be checked and dialled as port 22.
-  if (/:0*443$/.test(authority)) throw new Fault('PortRefused', 'port 443 over ssh');
-  url.search = '';
-  const target = targetOf(url, 'ssh');
-  return { ...target, argument: write(user === undefined ? '' : `${user}@`, target) };
 }
 
 export function pinOf(target: ProgramTarget, addresses: readonly string[]): Pin {
@@ -93,11 +71,10 @@ function gitEnv(target: Target, ssh: readonly string[]): Record<string, string> 
 }
 
 /** The host key is looked up under the name that the user wrote, though the address is dialled. */
-function sshOptions({ host, port }: Target, [address = '']: readonly string[]): string[] {
-  const alias = port === 22 ? host : `[${host}]:${port}`;
+function sshOptions(target: Target, [address = '']: readonly string[]): string[] {
   const options = [
     `HostName=${address}`,
-    `HostKeyAlias=${alias}`,
+    `HostKeyAlias=${hostKeyName(target)}`,
     'CheckHostIP=no',
     'CanonicalizeHostname=no',
     'ProxyCommand=none',

@@ -187,8 +187,8 @@ it('follows the first request to where a renamed repository is', async () => {
 });
 
 it.each([
-  ['ssh://git@host/shop.git', 'over http and https only'],
-  ['git@host:shop.git', 'over http and https only'],
+  ['git://host/shop.git', 'cannot be read; write it as https://host/path.git'],
+  ['host:shop.git', 'cannot be read'],
   ['https://ann:secret@host/shop.git', 'take them out'],
   ['http://127.0.0.1:1/shop.git', 'must not be reached'],
   ['https://10.0.0.1/shop.git', 'the host is at an address that must not be reached'],

@@ -2,17 +2,13 @@ import type { Outbound } from '../outbound/outbound.ts';
 import { OutboundError } from '../outbound/outbound.ts';
 import type { GitCredentials } from './credentials.ts';
 import { SourceError } from './errors.ts';
-import { type AdvertisedRef, listedRefs, readAdvertisement } from './git/advertisement.ts';
-import { ask, fromOutbound } from './git/host.ts';
-import { delimiter, flush, MalformedAnswer, packet, packets } from './git/pkt-line.ts';
+import { listedRefs, readAdvertisement } from './git/advertisement.ts';
+import type { Conversation } from './git/conversation.ts';
+import { fromOutbound } from './git/host.ts';
+import { talkOverHttp } from './git/over-http.ts';
+import { delimiter, flush, MalformedAnswer, packet } from './git/pkt-line.ts';
 import { type RepositoryAddress, repositoryAddress } from './git/repository.ts';
-
-/** What to follow; exactly one is set, as in the spec. */
-export interface Ref {
-  readonly branch?: string | undefined;
-  readonly tag?: string | undefined;
-  readonly commit?: string | undefined;
-}
+import { fullName, missing, pointee, type Ref } from './git/wanted.ts';
 
 export interface RefRequest {
   readonly url: string;
@@ -27,12 +23,9 @@ export interface Resolved {
   readonly repositoryId: string;
 }
 
-const service = 'git-upload-pack';
-
 /**
- * Asks a git host what a ref points to, with two small requests and no program. A commit is taken as it is once the
- * repository answers: whether it is in there shows when it is fetched. Rejects with a SourceError, or with the signal's
- * reason. By hand, because the library for it collects every answer whole, however large, and brings its own client.
+ * Asks a git host what a ref points to, without a program. A commit is taken as it is once the repository answers: whether
+ * it is in there shows when it is fetched. Rejects with a SourceError, or with the signal's reason.
  */
 export async function resolveRef(outbound: Outbound, request: RefRequest): Promise<Resolved> {
   const address = repositoryAddress(request.url);
@@ -47,81 +40,33 @@ export async function resolveRef(outbound: Outbound, request: RefRequest): Promi
   }
 }
 
-async function commitOf(outbound: Outbound, request: RefRequest, { url }: RepositoryAddress): Promise<string> {
-  const { ref, credentials, signal } = request;
-  const type = `application/x-${service}-advertisement`;
-  const asked = `${url}/info/refs?service=${service}`;
-  const answer = await ask(outbound, { url: asked, credentials, signal, type }, url);
+async function commitOf(outbound: Outbound, request: RefRequest, address: RepositoryAddress): Promise<string> {
+  const { ref } = request;
+  const conversation = await talk(outbound, request, address);
   try {
-    const advertised = await readAdvertisement(packets(answer.body));
+    const advertised = await readAdvertisement(conversation.greeting);
     if (ref.commit !== undefined) return ref.commit;
     const name = fullName(ref);
     const refs =
       advertised.version === 1
         ? advertised.refs
-        : lsRefs(outbound, request, { url, at: answer.url, name, objectFormat: advertised.objectFormat });
-    return (await pointee(refs, name)) ?? missing(url, ref);
+        : listedRefs(await conversation.command(lsRefs(name, advertised.objectFormat)));
+    return (await pointee(refs, name)) ?? missing(address.url, ref);
   } finally {
-    answer.cancel();
+    conversation.close();
   }
 }
 
-interface Command {
-  readonly url: string;
-  /** Where the first request ended up. */
-  readonly at: string;
-  readonly name: string;
-  readonly objectFormat: string | undefined;
+async function talk(outbound: Outbound, request: RefRequest, address: RepositoryAddress): Promise<Conversation> {
+  if (address.ssh === undefined) return talkOverHttp(outbound, request, address);
+  // An operator that follows nothing over ssh does not load what speaks it.
+  const { talkOverSsh } = await import('./ssh/over-ssh.ts');
+  return talkOverSsh(outbound, request, { ...address.ssh, shown: address.url });
 }
 
-async function* lsRefs(
-  outbound: Outbound,
-  { credentials, signal }: RefRequest,
-  { url, at, name, objectFormat }: Command,
-): AsyncGenerator<AdvertisedRef> {
-  const base = /^([^?#]*)\/info\/refs(?:[?#].*)?$/.exec(at)?.[1];
-  if (base === undefined) {
-    throw new SourceError('SourceRefused', `${url} redirects to what is no repository; write the final address`);
-  }
+function lsRefs(name: string, objectFormat: string | undefined): string {
   const format = objectFormat === undefined ? [] : [packet(`object-format=${objectFormat}`)];
-  const request = {
-    url: `${base}/${service}`,
-    body: [packet('command=ls-refs'), ...format, delimiter, packet('peel'), packet(`ref-prefix ${name}`), flush].join(
-      '',
-    ),
-    // Another host must not see what is meant for this one.
-    credentials: new URL(base).origin === new URL(url).origin ? credentials : undefined,
-    signal,
-    type: `application/x-${service}-result`,
-  };
-  const answer = await ask(outbound, request, url);
-  try {
-    yield* listedRefs(packets(answer.body));
-  } finally {
-    answer.cancel();
-  }
-}
-
-/** Reads to the end: only a complete list can say that there is no such ref. */
-async function pointee(refs: AsyncIterable<AdvertisedRef>, name: string): Promise<string | undefined> {
-  let found: string | undefined;
-  for await (const ref of refs) {
-    if (ref.name === name) found = ref.peeled ?? ref.id;
-    else if (ref.name === `${name}^{}`) found = ref.id;
-  }
-  return found;
-}
-
-function fullName({ branch, tag }: Ref): string {
-  const name = branch === undefined ? `refs/tags/${tag}` : `refs/heads/${branch}`;
-  if (/^[!-~]+$/.test(name)) return name;
-  throw new SourceError(
-    'SourceRefused',
-    'the name of the branch or tag holds characters that are not allowed; rename it',
+  return [packet('command=ls-refs'), ...format, delimiter, packet('peel'), packet(`ref-prefix ${name}`), flush].join(
+    '',
   );
-}
-
-function missing(url: string, { branch, tag }: Ref): never {
-  const what = branch === undefined ? `tag "${tag}"` : `branch "${branch}"`;
-  throw new SourceError('SourceNotFound', `${url} has no ${what}; push it, or correct the name`);
 }

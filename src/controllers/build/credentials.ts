@@ -5,6 +5,8 @@ import { type Client, ifPresent, type Stored } from '../../kube/index.ts';
 import { type Secret, secrets } from '../../objects/core.ts';
 import { gitCredentials } from '../../source/credentials.ts';
 import { SourceError } from '../../source/errors.ts';
+import { repositoryAddress } from '../../source/git/repository.ts';
+import { loginFor } from '../../source/login.ts';
 import { NotReady } from './not-ready.ts';
 import { pushLoginOf, repositoryOf, trustOf } from './trust.ts';
 
@@ -21,16 +23,16 @@ export async function readCredentials(
 ): Promise<Credentials> {
   const { namespace = '' } = wanted.build.metadata;
   const { git: source } = wanted.project.spec.source;
-  const login = loginFor(wanted);
+  const login = registrySecretFor(wanted);
   const [git, registry] = await Promise.all([
     read(client, { namespace, name: source?.credentialsRef?.name, field: 'source.git.credentialsRef' }, signal),
     read(client, { namespace, ...login }, signal),
   ]);
-  return credentialsOf(git, registry, login.field);
+  return { ...gitLoginOf(source?.url ?? '', git), registryLogin: registryLoginOf(registry, login.field) };
 }
 
 /** With the login of trusted images whoever breaks out of an untrusted build could replace what runs: it never gets there. */
-function loginFor({ build, project }: Wanted) {
+function registrySecretFor({ build, project }: Wanted) {
   const trust = trustOf(build);
   const login = pushLoginOf(project, trust);
   if (login.name !== undefined || project.spec.image.credentialsRef === undefined) return login;
@@ -62,7 +64,7 @@ async function read(
 
 const loginKey = '.dockerconfigjson';
 
-function credentialsOf(git: Secret | undefined, registry: Secret | undefined, field: string): Credentials {
+function registryLoginOf(registry: Secret | undefined, field: string): string | undefined {
   const login = registry?.data?.[loginKey];
   if (registry !== undefined && login === undefined) {
     throw new NotReady(
@@ -70,15 +72,19 @@ function credentialsOf(git: Secret | undefined, registry: Secret | undefined, fi
       `the Secret of ${field} needs the key ${loginKey} as "kubectl create secret docker-registry" writes it`,
     );
   }
-  return {
-    authorization: git && authorizationOf(git),
-    registryLogin: login && Buffer.from(login, 'base64').toString('utf8'),
-  };
+  return login && Buffer.from(login, 'base64').toString('utf8');
 }
 
-function authorizationOf({ data }: Secret): string {
+/** Looked at as when the ref was resolved, because the Secret may be another one by now. */
+export function gitLoginOf(
+  url: string,
+  git: Pick<Secret, 'data'> | undefined,
+): Pick<Credentials, 'authorization' | 'ssh'> {
   try {
-    return gitCredentials(data).authorization;
+    const login = loginFor(repositoryAddress(url), git && gitCredentials(git.data));
+    if (login?.kind !== 'Ssh') return { authorization: login?.authorization };
+    const { privateKey, knownHosts } = login;
+    return { ssh: { privateKey, knownHosts } };
   } catch (error) {
     if (error instanceof SourceError) throw new NotReady(error.reason, error.message);
     throw error;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { build } from '../../crds/build/build.ts';
+import { gitLoginOf } from './credentials.ts';
 import { NotReady } from './not-ready.ts';
 import { argumentsFit, clonePlanOf, fits } from './prepare.ts';
 
@@ -74,4 +75,19 @@ it.each([
   const plan = clonePlanOf(build, { source, untrustedWithoutNetworkPolicy: allowed }, pin);
 
   expect(plan.mustBeIsolated).toBe(looks);
+});
+
+it.each([
+  ['https://git.test/a.git', undefined, { authorization: undefined }],
+  ['https://git.test/a.git', { token: btoa('abc') }, { authorization: `Basic ${btoa('x-access-token:abc')}` }],
+])('hands the login for %s to the build', (url, data, login) => {
+  expect(gitLoginOf(url, data && { data })).toEqual(login);
+});
+
+it.each([
+  ['git@git.test:a.git', undefined, 'CredentialsMissing'],
+  ['git@git.test:a.git', { token: btoa('abc') }, 'SourceRefused'],
+  ['git@git.test:a.git', { 'ssh-privatekey': btoa('abc') }, 'CredentialsMissing'],
+])('starts no build of %s with a login that does not fit', (url, data, reason) => {
+  expect(() => gitLoginOf(url, data && { data })).toThrow(expect.objectContaining({ constructor: NotReady, reason }));
 });

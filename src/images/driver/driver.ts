@@ -30,6 +30,8 @@ export interface BuildPlan extends BuildRef {
 export interface Credentials {
   /** Value of the authorization header for the git host. */
   readonly authorization?: string | undefined;
+  /** For a git host that is reached over ssh; both as files of OpenSSH. */
+  readonly ssh?: { readonly privateKey: string; readonly knownHosts: string } | undefined;
   /** Content of a `.dockerconfigjson`. */
   readonly registryLogin?: string | undefined;
 }

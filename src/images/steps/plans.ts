@@ -103,6 +103,9 @@ export const places = {
   state: '/var/lib/buildkit',
   credentials: '/credentials',
   authorization: 'authorization',
+  privateKey: 'ssh-privatekey',
+  knownHosts: 'known_hosts',
+  keyFolder: '/run/git-key',
   registryLogin: 'config.json',
   result: '/dev/termination-log',
 } as const;

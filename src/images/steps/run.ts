@@ -39,10 +39,10 @@ export async function runStep(run: StepRun): Promise<StepResult | undefined> {
 }
 
 async function runClone(run: StepRun): Promise<object> {
-  const { repository, credentials, authorization } = places;
+  const { repository, credentials, keyFolder } = places;
   const plan = clonePlan.parse(planOf(run));
   const isolated = plan.mustBeIsolated ? expectIsolation(run, run) : undefined;
-  await Promise.all([isolated, clone(plan, { repository, authorization: `${credentials}/${authorization}` }, run)]);
+  await Promise.all([isolated, clone(plan, { repository, credentials, keyFolder }, run)]);
   return {};
 }
 

@@ -105,7 +105,9 @@ function keyOf({ url, ref, credentials }: Omit<RefRequest, 'signal'>): string {
 
 function canonical(url: string): string {
   try {
-    return repositoryAddress(url).id;
+    const { id, ssh, url: asked } = repositoryAddress(url);
+    // Of two ways of writing an ssh address a plain host may make two repositories.
+    return ssh === undefined ? id : asked;
   } catch {
     return url;
   }

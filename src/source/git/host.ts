@@ -1,18 +1,23 @@
 import type { Outbound, OutboundError, OutboundStream } from '../../outbound/outbound.ts';
-import type { GitCredentials } from '../credentials.ts';
+import type { HttpLogin } from '../credentials.ts';
 import { SourceError } from '../errors.ts';
 
 export interface HostRequest {
   readonly url: string;
   readonly body?: string;
-  readonly credentials: GitCredentials | undefined;
+  readonly credentials: HttpLogin | undefined;
   readonly signal: AbortSignal;
   /** Media type that the answer must have. */
   readonly type: string;
 }
 
 /** Refs are read as they come, so a large list costs time and not memory. */
-const limits = { totalMs: 30_000, headersMs: 15_000, maxBytes: 64 * 1024 * 1024, maxDecodedBytes: 128 * 1024 * 1024 };
+export const limits = {
+  totalMs: 30_000,
+  headersMs: 15_000,
+  maxBytes: 64 * 1024 * 1024,
+  maxDecodedBytes: 128 * 1024 * 1024,
+};
 
 /** Some hosts show a web page to whoever does not look like git. */
 const headers = { 'user-agent': 'git/2.0 (vish)', 'git-protocol': 'version=2' };
@@ -62,7 +67,7 @@ function problemOf({ status, headers }: OutboundStream, { shown, type, credentia
 }
 
 /** Large hosts answer like this for repositories that do not exist, so as not to tell which ones do. */
-function forbidden(shown: string, credentials: GitCredentials | undefined): string {
+function forbidden(shown: string, credentials: HttpLogin | undefined): string {
   return credentials
     ? `${shown}: the git host refused the login; renew the Secret of source.git.credentialsRef`
     : `${shown} asks for a login or does not exist; set source.git.credentialsRef, or correct source.git.url`;

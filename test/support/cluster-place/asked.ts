@@ -15,6 +15,7 @@ export function askingReplicas({ client, cache }: PlaceTools, replicas: Answerin
   const outbound = {
     request: nowhere,
     stream: nowhere,
+    connect: nowhere,
     check: nowhere,
     pinForProgram: nowhere,
     close: () => Promise.resolve(),

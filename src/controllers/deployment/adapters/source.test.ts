@@ -55,7 +55,7 @@ it('reads the login at most once a minute', async () => {
   await clock.advance(60_000);
   await lookAtSource(request);
 
-  expect(asked.map(({ credentials }) => credentials?.authorization !== undefined)).toEqual([true, true, true]);
+  expect(asked.map(({ credentials }) => credentials?.kind)).toEqual(['Http', 'Http', 'Http']);
   expect(client.requests.filter((each) => each.startsWith('get secrets'))).toHaveLength(2);
 });
 

@@ -2,7 +2,7 @@ import type { PodTemplate } from '../../../objects/workloads.ts';
 import { places, planText } from '../../steps/plans.ts';
 import type { BuildPlan } from '../driver.ts';
 import type { JobOptions } from './options.ts';
-import { volumes } from './volumes.ts';
+import { gitFiles, volumes } from './volumes.ts';
 
 type Container = NonNullable<PodTemplate['spec']>['containers'][number];
 
@@ -36,7 +36,8 @@ export function cloneContainer(plan: BuildPlan, options: JobOptions): Container 
     resources: little,
     volumeMounts: [
       { name: volumes.workspace, mountPath: places.workspace },
-      ...(plan.credentials.authorization === undefined ? [] : [credentials(volumes.gitLogin)]),
+      ...(gitFiles(plan).length === 0 ? [] : [credentials(volumes.gitLogin)]),
+      ...(plan.credentials.ssh ? [{ name: volumes.gitKey, mountPath: places.keyFolder }] : []),
     ],
   };
 }

@@ -89,6 +89,19 @@ it('shows each credential to the one step that needs it, and to nobody who may r
   expect(secretFor(aPlan(), options)).toMatchObject({ immutable: true, metadata: { name: 'build-f0e1-2' } });
 });
 
+it('shows an ssh key to the clone step alone, with a place in memory for the copy that ssh wants', () => {
+  const plan = aPlan({ credentials: { ssh: { privateKey: 'planted-key', knownHosts: 'planted-host' } } });
+  const { spec, clone, build, push } = podOf(plan);
+  const mounts = (container: typeof clone) => container.volumeMounts?.map(({ name }) => name);
+
+  expect(mounts(clone)).toEqual(['workspace', 'git-login', 'git-key']);
+  expect([build, push].flatMap(mounts)).not.toContain('git-key');
+  expect([build, push].flatMap(mounts)).not.toContain('git-login');
+  expect(spec.volumes).toContainEqual({ name: 'git-key', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } });
+  expect(JSON.stringify(spec)).not.toContain('planted');
+  expect(Object.keys(secretFor(plan, options)?.data ?? {})).toEqual(['ssh-privatekey', 'known_hosts']);
+});
+
 it('makes no Secret for a build that needs none', () => {
   const plan = aPlan({ credentials: {} });
 

@@ -52,9 +52,10 @@ export function jobFor(plan: BuildPlan, options: JobOptions): Job {
 
 /** Undefined when the build needs no credentials. */
 export function secretFor(plan: BuildPlan, names: BuildNamespaceNames): Secret | undefined {
-  const { authorization, registryLogin } = plan.credentials;
+  const { authorization, ssh, registryLogin } = plan.credentials;
   const data = {
     ...(authorization !== undefined && { [places.authorization]: base64(authorization) }),
+    ...(ssh && { [places.privateKey]: base64(ssh.privateKey), [places.knownHosts]: base64(ssh.knownHosts) }),
     ...(registryLogin !== undefined && { [places.registryLogin]: base64(registryLogin) }),
   };
   if (Object.keys(data).length === 0) return undefined;

@@ -12,6 +12,7 @@ export const volumes = {
   state: 'state',
   scratch: 'scratch',
   gitLogin: 'git-login',
+  gitKey: 'git-key',
   registryLogin: 'registry-login',
 } as const;
 
@@ -19,12 +20,13 @@ export const volumes = {
 export function volumesOf(plan: BuildPlan, options: JobOptions): Volume[] {
   const { storage } = options;
   const cache = cacheFor(plan.trust, options);
-  const { authorization, registryLogin } = plan.credentials;
-  const login = (name: string, key: string): Volume => ({
+  const { registryLogin } = plan.credentials;
+  const login = (name: string, keys: readonly string[]): Volume => ({
     name,
     // Readable by the step's user, and mounted into nothing else.
-    secret: { secretName: jobNameOf(plan), items: [{ key, path: key }], defaultMode: 0o444 },
+    secret: { secretName: jobNameOf(plan), items: keys.map((key) => ({ key, path: key })), defaultMode: 0o444 },
   });
+  const gitLogin = gitFiles(plan);
   const empty = (name: string): Volume => ({ name, emptyDir: { sizeLimit: String(storage) } });
   return [
     empty(volumes.workspace),
@@ -33,7 +35,17 @@ export function volumesOf(plan: BuildPlan, options: JobOptions): Volume[] {
     cache === undefined
       ? empty(volumes.state)
       : { name: volumes.state, persistentVolumeClaim: { claimName: claimNameOf(plan.projectUid) } },
-    ...(authorization === undefined ? [] : [login(volumes.gitLogin, places.authorization)]),
-    ...(registryLogin === undefined ? [] : [login(volumes.registryLogin, places.registryLogin)]),
+    ...(gitLogin.length === 0 ? [] : [login(volumes.gitLogin, gitLogin)]),
+    // In memory, and mounted into the clone step alone.
+    ...(plan.credentials.ssh ? [{ name: volumes.gitKey, emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } }] : []),
+    ...(registryLogin === undefined ? [] : [login(volumes.registryLogin, [places.registryLogin])]),
+  ];
+}
+
+/** What the clone step finds of credentials, by the names of its files. */
+export function gitFiles({ credentials }: Pick<BuildPlan, 'credentials'>): string[] {
+  return [
+    ...(credentials.authorization === undefined ? [] : [places.authorization]),
+    ...(credentials.ssh ? [places.privateKey, places.knownHosts] : []),
   ];
 }

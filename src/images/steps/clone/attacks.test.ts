@@ -63,7 +63,8 @@ async function take(commit: string, url = `${server.url}/shop.git`, clock = syst
   const folder = await mkdtemp(join(root, 'work-'));
   const log: string[] = [];
   const context = { clock, signal: new AbortController().signal, say: (line: string) => void log.push(line) };
-  await clone(plan, { repository: join(folder, 'tree'), authorization: join(root, 'authorization') }, context);
+  const folders = { repository: join(folder, 'tree'), credentials: root, keyFolder: join(folder, 'key') };
+  await clone(plan, folders, context);
   return { folder: join(folder, 'tree'), log };
 }
 

@@ -40,7 +40,8 @@ async function cloned(commit: string, login = 'ann:planted', path = '/shop.git')
     signal: new AbortController().signal,
     say: (line: string) => void log.push(line),
   };
-  await clone(plan, { repository: join(root, 'work'), authorization }, context);
+  const folders = { repository: join(root, 'work'), credentials: root, keyFolder: join(root, 'key') };
+  await clone(plan, folders, context);
   return log;
 }
 

@@ -34,12 +34,22 @@ const rules: readonly Rule[] = [
     'the commit holds names or objects that git takes for an attack; the lines name them, take them out and push',
   ],
   [
+    says(/host key verification failed/i),
+    'SourceRefused',
+    'the host shows a key that known_hosts in the Secret of source.git.credentialsRef does not have; compare it with what the host publishes before you put it there',
+  ],
+  [
+    says(/permission denied \([a-z,-]*publickey/i),
+    'SourceForbidden',
+    'add the public half of the ssh key to the repository as a deploy key, or renew the Secret of source.git.credentialsRef',
+  ],
+  [
     says(/could not read (username|password)|authentication failed|error: (401|403)/i),
     'SourceForbidden',
     'renew the Secret of source.git.credentialsRef',
   ],
   [
-    says(/repository .* not found|error: (404|410)/i),
+    says(/repository (.* )?not found|does not appear to be a git repository|error: (404|410)/i),
     'SourceNotFound',
     'correct source.git.url, or set credentialsRef',
   ],

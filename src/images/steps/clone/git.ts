@@ -1,10 +1,10 @@
-import { Redactor } from '../../../kube/log/redactor.ts';
 import type { StepContext } from '../context.ts';
 import type { ClonePlan } from '../plans.ts';
 import { Tail } from '../program/lines.ts';
 import { runProgram } from '../program/program.ts';
 import { StepError } from '../step-error.ts';
 import { judgeGit } from './failure.ts';
+import { type GitLogin, type LoginFolders, secretsOf, sshEnvironment } from './login.ts';
 
 /** The program, for one repository. Everything that goes wrong is a StepError. */
 export interface Git {
@@ -16,7 +16,8 @@ export interface Git {
 
 export interface GitAccess {
   readonly repository: string;
-  readonly authorization: string | undefined;
+  readonly login: GitLogin;
+  readonly folders: LoginFolders;
   /** Aborts when the time for the repository is over. */
   readonly late: AbortSignal;
 }
@@ -68,9 +69,9 @@ const limited = 'trap "" XFSZ && ulimit -f "$1" && shift && exec git "$@"';
 const blocksInMegabyte = 2048;
 
 export function gitFor(plan: ClonePlan, access: GitAccess, { signal, say }: StepContext): Git {
-  const { repository, authorization, late } = access;
-  const secrets = secretsOf(authorization);
-  const env = { ...environment, ...plan.gitEnv, ...(authorization && headerOf(plan.url, authorization)) };
+  const { repository, login, late } = access;
+  const secrets = secretsOf(login);
+  const env = { ...environment, ...plan.gitEnv, ...loginEnvironment(plan, access) };
   const config = [...isolated, ...checked, ...bounded].flatMap((entry) => ['-c', entry]);
   const before = ['-c', limited, 'git', String(plan.limits.packMegabytes * blocksInMegabyte)];
 
@@ -106,13 +107,9 @@ function attempt(take: () => void, ending: AbortController): void {
   }
 }
 
-function secretsOf(authorization = ''): Redactor {
-  const secrets = new Redactor();
-  const encoded = authorization.split(' ').at(-1) ?? '';
-  const login = Buffer.from(encoded, 'base64').toString('utf8');
-  const password = login.slice(login.indexOf(':') + 1);
-  for (const secret of [authorization, encoded, login, password]) secrets.add(secret);
-  return secrets;
+function loginEnvironment({ url, gitEnv }: ClonePlan, { login, folders }: GitAccess): Record<string, string> {
+  if (login.privateKey !== undefined) return sshEnvironment(gitEnv['GIT_SSH_COMMAND'], folders);
+  return login.authorization === undefined ? {} : headerOf(url, login.authorization);
 }
 
 /** By the environment, never by an argument: arguments of a process can be read by every other one. */
