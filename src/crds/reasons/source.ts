@@ -29,14 +29,15 @@ export const sourceReasons = {
     axes: ['Synced'],
     course: 'Stuck',
     cause: 'The git host refused the credentials.',
-    remedy: 'Renew the Secret of source.git.credentialsRef: token, or username and password.',
+    remedy:
+      'Renew the Secret of source.git.credentialsRef: token, or username and password. Over ssh: add the public half of its key to the repository.',
   },
   SourceRefused: {
     kinds,
     axes: ['Synced'],
     course: 'Stuck',
     cause:
-      'The address or the content of the repository breaks a safety rule: protocol, private address, link out of the tree, size.',
+      'The address or the content of the repository breaks a safety rule: protocol, private address, unknown key of an ssh host, link out of the tree, size.',
     remedy: 'The message names the rule. Change the repository, or have the administrator allow the address.',
   },
   CredentialsMissing: {

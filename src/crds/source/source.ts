@@ -7,11 +7,13 @@ import { commit, gitUrl, imageReference, refName } from '../fields/urls.ts';
 /** The repository of a Project. */
 export const gitSource = z.strictObject({
   url: gitUrl().describe(
-    'Where the repository is, as https://host/path.git. Addresses with ssh are stored and not read yet.',
+    'Where the repository is: https://host/path.git, ssh://user@host/path.git or user@host:path.git.',
   ),
-  credentialsRef: reference('Secret with `token`, or with `username` and `password`')
+  credentialsRef: reference(
+    'Secret with `token`, with `username` and `password`, or with `ssh-privatekey` and `known_hosts`',
+  )
     .optional()
-    .describe('Credentials to read the repository. Default none: a public repository.'),
+    .describe('Credentials to read the repository. Default none: a public repository, not over ssh.'),
   pollSeconds: seconds(10, 86_400)
     .default(60)
     .describe('Time between two looks at the repository when nothing wakes the operator. Default 60.'),
