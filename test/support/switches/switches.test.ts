@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { sleep } from '../../../src/seams/clock.ts';
 import { systemClock } from '../../../src/seams/system.ts';
+import { until } from '../until.ts';
 import { seeded } from './seeded.ts';
 import { endedEarly } from './sockets.ts';
 import { switchAtRandom } from './switches.ts';
@@ -12,7 +13,7 @@ it('gives every app its share, never two releases of one at once, and the same o
     const busy = new Set<string>();
     await switchAtRandom({
       apps: ['a', 'b', 'c', 'd'],
-      goesOn: (begun) => begun < 12,
+      count: 12,
       atOnce: 2,
       random: seeded(seed),
       async release(app) {
@@ -34,6 +35,29 @@ it('gives every app its share, never two releases of one at once, and the same o
       .map(({ length }) => length)
       .toArray(),
   ).toEqual([3, 3, 3, 3]);
+});
+
+it('begins each one when its pace lets it, and not before', async () => {
+  const done: string[] = [];
+  let allowed = 0;
+  const release = async (app: string, version: number) => void done.push(`${app}${version}`);
+  const switching = switchAtRandom({
+    apps: ['a'],
+    count: 3,
+    atOnce: 1,
+    random: seeded(1),
+    release,
+    pace: (begun) => until(() => begun < allowed),
+  });
+  const seen: number[] = [];
+  for (allowed = 1; allowed <= 3; allowed++) {
+    await until(() => done.length === allowed);
+    seen.push(done.length);
+  }
+  await switching;
+
+  expect(seen).toEqual([1, 2, 3]);
+  expect(done).toEqual(['a1', 'a2', 'a3']);
 });
 
 it('says which WebSockets ended although their pod had time left, or was not told to stop at all', () => {

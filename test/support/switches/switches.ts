@@ -4,8 +4,9 @@ import type { Random } from '../../../src/seams/random.ts';
 export interface SwitchOptions {
   /** Names of the apps; each has one release at a time. */
   readonly apps: readonly string[];
-  /** Whether there is to be another one, when so many were begun. */
-  readonly goesOn: (begun: number) => boolean;
+  readonly count: number;
+  /** Resolves when one may begin before which so many were begun. Default: at once. */
+  readonly pace?: (begun: number) => Promise<void>;
   /** How many apps change at the same time. */
   readonly atOnce: number;
   readonly random: Random;
@@ -15,7 +16,7 @@ export interface SwitchOptions {
 }
 
 /** Every app in turn, in an order by chance, so that each gets its share. */
-export async function switchAtRandom({ apps, goesOn, atOnce, random, release, onSwitched }: SwitchOptions) {
+export async function switchAtRandom({ apps, count, pace, atOnce, random, release, onSwitched }: SwitchOptions) {
   const versions = new Map<string, number>();
   const busy = new Set<string>();
   let begun = 0;
@@ -26,11 +27,12 @@ export async function switchAtRandom({ apps, goesOn, atOnce, random, release, on
     return behind[Math.floor(random.next() * behind.length)];
   };
   const lane = async () => {
-    while (goesOn(begun)) {
+    while (begun < count) {
       const app = next();
       if (app === undefined) return;
-      begun++;
       busy.add(app);
+      const turn = begun++;
+      await pace?.(turn);
       const version = (versions.get(app) ?? 0) + 1;
       versions.set(app, version);
       await release(app, version);

@@ -16,7 +16,7 @@ export interface TrialOptions {
   readonly clock: Clock;
   readonly place: Place;
   readonly apps: readonly Visited[];
-  /** Releases at least: they go on until there were requests enough, because none of these is to fall in calm times. */
+  /** Releases in all, spread over the requests: a crowd that still asks when they are over says nothing of them. */
   readonly switches: number;
   readonly atOnce: number;
   /** Repeats the order of releases and the times of kills. */
@@ -36,34 +36,33 @@ export interface TrialFigures {
   readonly gateway: Visits;
   readonly service: Visits;
   readonly sockets: { readonly ended: number; readonly early: readonly Ended[]; readonly failed: readonly string[] };
-  /** Releases that went live meanwhile. */
-  readonly switches: number;
   readonly kills: number;
 }
 
 const readyMs = 180_000;
+const crowdMs = 60 * 60_000;
 
 /** People who use apps in every way that may never fail, while releases take turns and the operator dies. */
 export async function tryOut(options: TrialOptions): Promise<TrialFigures> {
   const { api, clock, place, apps, seed } = options;
   const watched = await watchKind(deployments, { api, clock, namespace: place.namespace });
   const ways = await Promise.all(apps.map((app) => begin(app, options, watched)));
-  const pace = { clock, everyMs: options.everyMs };
+  const manner = { clock, everyMs: options.everyMs };
   const copies = (visitors: readonly Visitor[]) => Array.from({ length: options.visitors }, () => visitors).flat();
-  const gateway = visit(copies(ways.flatMap((way) => way.gateway)), pace);
-  const service = visit(copies(ways.flatMap((way) => way.service)), pace);
+  const gateway = visit(copies(ways.flatMap((way) => way.gateway)), manner);
+  const service = visit(copies(ways.flatMap((way) => way.service)), manner);
   const sockets = holdSockets(
     ways.flatMap((way) => way.sockets),
     clock,
   );
   const killing = killAtRandom({ ...options, random: seeded(seed + 1) });
-  let switches = 0;
-  const goesOn = (begun: number) => {
-    switches = begun;
-    return begun < options.switches || Math.min(gateway.count, service.count) < options.requests;
-  };
+  const hasAsked = (share: number) => () => Math.min(gateway.count, service.count) >= share * options.requests;
+  const asked = (share: number) =>
+    until(hasAsked(share), { deadlineMs: crowdMs, everyMs: 250, describe: `${share} of ${options.requests} requests` });
+  const pace = (begun: number) => asked(begun / options.switches);
   try {
-    await switchAll({ ...options, goesOn }, watched);
+    await switchAll({ ...options, pace }, watched);
+    await asked(1);
   } finally {
     // Whatever went wrong: people who nobody sends home would ask for ever.
     await Promise.all([killing.leave(), gateway.leave(), service.leave(), sockets.leave()]);
@@ -75,7 +74,6 @@ export async function tryOut(options: TrialOptions): Promise<TrialFigures> {
     gateway: await gateway.leave(),
     service: await service.leave(),
     sockets: { ended: held.ended.length, early, failed: held.failed },
-    switches,
     kills: await killing.leave(),
   };
 }
@@ -91,14 +89,15 @@ async function begin(app: Visited, { api, place }: TrialOptions, watched: Watche
 }
 
 async function switchAll(
-  options: TrialOptions & Pick<SwitchOptions, 'goesOn'>,
+  options: TrialOptions & Pick<SwitchOptions, 'pace'>,
   watched: Watched<Deployment>,
 ): Promise<void> {
-  const { api, place, apps, seed } = options;
+  const { api, place, apps, switches, seed } = options;
   const named = new Map(apps.map((app) => [nameOfVisited(app), app]));
   await switchAtRandom({
     ...options,
     apps: [...named.keys()],
+    count: switches,
     random: seeded(seed),
     async release(name, version) {
       const visited = named.get(name);
