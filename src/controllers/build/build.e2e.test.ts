@@ -16,6 +16,8 @@ import { createRepository, type Repository } from '../../../test/support/git-ser
 import { installKinds } from '../../../test/support/kinds/cluster.ts';
 import { type Neighbours, reachProgram, startNeighbours } from '../../../test/support/neighbours.ts';
 import { pushOurImages } from '../../../test/support/our-images.ts';
+import { findSshd } from '../../../test/support/ssh-server/program.ts';
+import { type SshServer, startSshServer } from '../../../test/support/ssh-server/ssh-server.ts';
 import { until } from '../../../test/support/until.ts';
 import type { Build } from '../../crds/build/build.ts';
 import { findCondition } from '../../crds/conditions/conditions.ts';
@@ -27,8 +29,11 @@ const { kubeconfig, registry } = inject('node');
 const address = registry.split(':')[0] ?? '';
 const port = Number(registry.split(':')[1]);
 
+const sshd = await findSshd();
+
 let root: string;
 let server: GitServer;
+let sshServer: SshServer | undefined;
 let repository: Repository;
 /** A registry that lets nobody push. */
 let refusing: Server;
@@ -47,6 +52,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'vish-build-e2e-'));
   server = await startGitServer({ root, host: address, login: { username: 'git', password: 'planted-git-secret' } });
   repository = await createRepository(root, 'shop.git');
+  sshServer = sshd && (await startSshServer({ sshd, root, host: address }));
   refusing = createServer((request, response) => {
     request.resume();
     response.writeHead(request.method === 'POST' ? 403 : 404).end();
@@ -56,6 +62,7 @@ beforeAll(async () => {
     { cidr: address, port: server.port, http: true },
     { cidr: address, port, http: true },
     { cidr: address, port: portOf(refusing), http: true },
+    ...(sshServer === undefined ? [] : [{ cidr: address, port: sshServer.port }]),
   ];
   world = await buildWorld({
     kubeconfig,
@@ -86,6 +93,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await world?.close();
   await server?.[Symbol.asyncDispose]();
+  await sshServer?.[Symbol.asyncDispose]();
   refusing?.close();
   await rm(root, { recursive: true, force: true });
 });
@@ -115,6 +123,24 @@ it('makes an image of a commit, and the next one from what is cached', async () 
   expect(await tag.body.text()).toContain('attestation-manifest');
   expect(tag.headers['docker-content-digest']).toBe(second.status?.digest);
   expect(JSON.stringify([first, second])).not.toContain('planted-git-secret');
+});
+
+// Needs an OpenSSH server of the machine, or Debian's archive.
+it.skipIf(sshd === undefined)('makes an image of a commit that it fetched over ssh, with a deploy key', async () => {
+  const { port, user, login, hostKeys } = sshServer as SshServer;
+  const knownHosts = `[${address}]:${port} ${hostKeys.ed25519.publicKey}`;
+  const stringData = { 'ssh-privatekey': login.privateKey, known_hosts: knownHosts };
+  await world.client.create(secrets, { metadata: { namespace: 'build-e2e', name: 'deploy-key' }, stringData });
+  const url = `ssh://${user}@${address}:${port}${root}/shop.git`;
+  const spec = { source: { git: { url, credentialsRef: { name: 'deploy-key' } } } };
+  const project = await world.addProject('keyed', { url, repository: `${registry}/build-e2e/keyed`, spec });
+  const commit = await repository.commit({ files: { Dockerfile: 'FROM busybox:1.35\nCOPY main.js .\n' } });
+
+  const { metadata } = await world.build(commit, {}, project);
+  const done = await world.until(metadata.name, isOver, 120_000);
+
+  expect([reasonOf(done), done.status?.repositoryId]).toEqual(['BuildSucceeded', expect.stringContaining('ssh://')]);
+  expect(JSON.stringify(done)).not.toContain('PRIVATE KEY');
 });
 
 it('names the command that failed, its place, its code and its last lines', async () => {

@@ -12,6 +12,8 @@ export interface SshServerOptions {
   readonly sshd: Sshd;
   /** Folder of the bare repositories; relative paths begin here. */
   readonly root: string;
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
   /** Whether clients may ask for protocol 2. Default: true. */
   readonly hearsProtocol?: boolean;
   /** Who is let in besides `login`. Default: nobody. */
@@ -32,7 +34,7 @@ export interface SshServer extends AsyncDisposable {
   log(): string;
 }
 
-/** A real sshd on the loopback address, in the foreground, with keys and settings of its own. */
+/** A real sshd in the foreground, with keys and settings of its own. */
 export async function startSshServer(options: SshServerOptions): Promise<SshServer> {
   const folder = await mkdtemp(join(tmpdir(), 'vish-sshd-'));
   // The half that has no rights reads the keys of who may log in.
@@ -73,10 +75,10 @@ interface Place {
   readonly hostKeys: readonly KeyPair[];
 }
 
-function settings({ root, hearsProtocol = true, command }: SshServerOptions, place: Place): string {
+function settings({ root, host = '127.0.0.1', hearsProtocol = true, command }: SshServerOptions, place: Place): string {
   const lines = [
     `Port ${place.port}`,
-    'ListenAddress 127.0.0.1',
+    `ListenAddress ${host}`,
     ...place.hostKeys.map(({ file }) => `HostKey ${file}`),
     `AuthorizedKeysFile ${place.folder}/authorized_keys`,
     'PermitRootLogin prohibit-password',
