@@ -66,7 +66,7 @@ function suite(
   {
     exclude = [],
     order,
-    testTimeout = 10_000,
+    testTimeout = 30_000,
     globalSetup = [],
     setupFiles = [],
     hookTimeout = 600_000,
