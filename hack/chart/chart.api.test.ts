@@ -187,7 +187,11 @@ describe('the chart', () => {
     const { ingress, egress } = (policy?.spec ?? {}) as PolicySpec;
 
     expect(ingress).toEqual([{ ports: [{ protocol: 'TCP', port: 'metrics' }] }]);
-    expect(egress?.map(({ ports }) => ports?.map(({ port }) => port))).toEqual([[443, 6443], [53, 53], [443, 22]]);
+    expect(egress?.map(({ ports }) => ports?.map(({ port }) => port))).toEqual([
+      [443, 6443],
+      [53, 53],
+      [443, 22],
+    ]);
   });
 
   it('has the alerts and the dashboard of config/monitoring', async () => {
