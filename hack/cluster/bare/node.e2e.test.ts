@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { request } from 'undici';
@@ -39,6 +39,12 @@ describe('a node whose parts are killed', () => {
 
     expect(await bareDriver.status(context)).toEqual(before);
   });
+});
+
+it('has a bridge whose hardware address is set, not taken from a pod that may go', async () => {
+  const addressGiven = '3\n';
+
+  expect(await readFile('/sys/class/net/vish0/addr_assign_type', 'utf8')).toBe(addressGiven);
 });
 
 describe('a second cluster with a node', () => {

@@ -62,9 +62,16 @@ export async function linkExists(name: string): Promise<boolean> {
   return (await run('ip', ['link', 'show', 'dev', name], { allowFailure: true })).code === 0;
 }
 
+/**
+ * Of its own, and not that of a pod's end as bridges take it: with that pod's end it would change, and the other pods go on
+ * sending to the old one for half a minute.
+ */
+const hardwareAddress = '0a:58:0a:f4:00:01';
+
 /** Makes the bridge with the node's address and the rules that let pods out; a second call changes nothing. */
 export async function ensureNetwork(network: Network, ports: Ports): Promise<void> {
   if (!(await linkExists(bridge))) await run('ip', ['link', 'add', bridge, 'type', 'bridge']);
+  await run('ip', ['link', 'set', bridge, 'address', hardwareAddress]);
   await run('ip', ['address', 'replace', `${network.nodeAddress}/${nodeMask}`, 'dev', bridge]);
   await run('ip', ['link', 'set', bridge, 'up']);
   const pods = network.podRange;
