@@ -19,7 +19,8 @@ async function main(args: readonly string[]): Promise<void> {
   const { logLevel: level, logFormat: format } = options;
   const redactor = new Redactor();
   const logger = createLogger({ clock: systemClock, redactor, level, format });
-  const system = { clock: systemClock, random: systemRandom, logger, redactor, version, commit };
+  const { setLevel: setLogLevel } = logger;
+  const system = { clock: systemClock, random: systemRandom, logger, setLogLevel, redactor, version, commit };
   const operator = await createOperator(options, settings, system);
   const { namespace: buildNamespace, untrustedNamespace: untrustedBuildNamespace } = settings.builds;
   logger.info({ version, commit, config: options.config, buildNamespace, untrustedBuildNamespace }, 'starting');

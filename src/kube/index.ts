@@ -12,7 +12,7 @@ export { informerSource } from './controller/informer-source.ts';
 export { ownersOf, ownKey } from './controller/mapping.ts';
 export { ControllerMetrics } from './controller/metrics.ts';
 export { allOf, annotationsChanged, anyOf, generationChanged, labelsChanged, not } from './controller/predicates.ts';
-export { done, type Reconcile, type Result, TerminalError } from './controller/reconcile.ts';
+export { done, type Reconcile, type ReconcileContext, type Result, TerminalError } from './controller/reconcile.ts';
 export { WakeSource } from './controller/wake-source.ts';
 export { isKubeError, isRefusal, KubeError } from './errors/errors.ts';
 export { EventRecorder } from './events/recorder.ts';

@@ -12,6 +12,7 @@ import { inNamespaces } from '../kube/informer/many-namespaces.ts';
 import { registerInformerMetrics } from '../kube/informer/metrics.ts';
 import { Elector, type ElectorOptions } from '../kube/leader/elector.ts';
 import { LeaderMetrics } from '../kube/leader/metrics.ts';
+import type { LogLevel } from '../kube/log/create-logger.ts';
 import type { Logger } from '../kube/log/logger.ts';
 import type { Redactor } from '../kube/log/redactor.ts';
 import { Manager } from '../kube/manager/manager.ts';
@@ -19,6 +20,7 @@ import { createRegistry } from '../kube/metrics/registry.ts';
 import { Access } from '../kube/server/access.ts';
 import { Health } from '../kube/server/health.ts';
 import { HttpServer } from '../kube/server/http-server.ts';
+import { logLevelSwitch } from '../kube/server/log-level.ts';
 import { metricsPage } from '../kube/server/metrics-page.ts';
 import { createTransport } from '../kube/transport/create-transport.ts';
 import type { Options } from '../options.ts';
@@ -41,6 +43,7 @@ export interface Surroundings {
   clock: Clock;
   random: Random;
   logger: Logger;
+  setLogLevel: (level: LogLevel) => void;
   redactor: Redactor;
   version: string;
   commit: string;
@@ -122,7 +125,7 @@ interface Serving {
 
 function serversOf(serving: Serving): HttpServer[] {
   const { options, settings, client, registry, manager, cache, surroundings } = serving;
-  const { clock, logger } = surroundings;
+  const { clock, logger, setLogLevel } = surroundings;
   const { healthPort, metricsPort } = options;
   const page = metricsPage(registry);
   const handler = settings.metrics.protected ? new Access({ client, clock }).protect(page) : page;
@@ -135,7 +138,14 @@ function serversOf(serving: Serving): HttpServer[] {
     if (!ready) throw new Error(problems.join('\n'));
   });
   return [
-    new HttpServer({ name: 'health', port: healthPort, handler: health.handle, clock, logger }),
+    new HttpServer({
+      name: 'health',
+      port: healthPort,
+      handler: health.handle,
+      changes: logLevelSwitch(setLogLevel),
+      clock,
+      logger,
+    }),
     new HttpServer({ name: 'metrics', port: metricsPort, handler, clock, logger }),
   ];
 }

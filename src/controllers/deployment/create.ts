@@ -131,11 +131,11 @@ function partsOf(
         clockLook: jumps.look(by.key),
       };
     },
-    async writeStatus({ deployment, wrote, signal }, { conditions, ...fields }, summary) {
+    async writeStatus({ deployment, wrote, signal, log }, { conditions, ...fields }, summary) {
       const draft = writer.begin(deployment);
       draft.set(fields);
       if (conditions) draft.setConditions(ownedOf(conditions));
-      const stored = await draft.commit({ signal });
+      const stored = await draft.commit({ signal, log });
       if (stored === undefined || stored === deployment) return stored;
       wrote(deployments, stored);
       if (summary) recordChange(recorder, { before: deployment, after: stored }, summary);

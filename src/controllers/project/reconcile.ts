@@ -1,5 +1,5 @@
 import type { Project } from '../../crds/project/project.ts';
-import { done, formatKey, keyOf, type Reconcile, type StatusWriter } from '../../kube/index.ts';
+import { done, formatKey, keyOf, type Logger, type Reconcile, type StatusWriter } from '../../kube/index.ts';
 import { projects } from '../../objects/vish.ts';
 import type { Clock } from '../../seams/clock.ts';
 import { type Acting, type Applied, applyAll, giveUp } from './act.ts';
@@ -19,7 +19,7 @@ const refusedLookMs = 60_000;
 
 /** One look at a Project: its environments become Deployments, and what they run becomes its status. */
 export function createReconcile(parts: Parts): Reconcile {
-  return async (key, { signal }) => {
+  return async (key, { signal, log }) => {
     const project = parts.stores.projects.store.get(formatKey(key));
     // What a deletion takes along is decided by whoever deletes: background, foreground or orphan.
     if (project === undefined || project.metadata.deletionTimestamp !== undefined) return done;
@@ -28,7 +28,7 @@ export function createReconcile(parts: Parts): Reconcile {
     const acting = { ...parts, project, signal };
     const applied = await applyAll(acting, plan.apply);
     await giveUp(acting, plan);
-    await tell(parts, acting, { found, plan, applied });
+    await tell({ ...parts, log }, acting, { found, plan, applied });
     return applied.tryAgain ? { requeueAfterMs: refusedLookMs } : done;
   };
 }
@@ -39,8 +39,12 @@ interface Done {
   readonly applied: Applied;
 }
 
-async function tell(parts: Parts, { project, signal }: Acting, { found, plan, applied }: Done): Promise<void> {
-  const { writer, written, recorder, clock } = parts;
+async function tell(
+  parts: Parts & { log: Logger },
+  { project, signal }: Acting,
+  { found, plan, applied }: Done,
+): Promise<void> {
+  const { writer, written, recorder, clock, log } = parts;
   const summary = summaryOf(project, plan, applied.refused);
   const draft = writer.begin(project);
   draft.set({
@@ -48,7 +52,7 @@ async function tell(parts: Parts, { project, signal }: Acting, { found, plan, ap
     environments: environmentsOf(project, withApplied(found.named, applied.objects)),
   });
   draft.setConditions(conditionsOf(project, summary, new Date(clock.now())));
-  const stored = await draft.commit({ signal });
+  const stored = await draft.commit({ signal, log });
   if (stored === undefined || stored === project) return;
   written.wrote({ key: keyOf(project), uid: project.metadata.uid }, projects, stored);
   changed(project, summary).forEach((notice) => recorder.record(notice));

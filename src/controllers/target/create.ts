@@ -58,7 +58,7 @@ export function createTargetController(options: TargetControllerOptions): Contro
       informerSource({ name: 'targets', informer: targets, when: anyOf<Target>(generationChanged, lostHold) }),
       informerSource({ name: 'deployments', informer: deployments, map: targetKeys, when: cameOrWent }),
     ],
-    reconcile: (key, { signal }) => reconcileTarget(parts, formatKey(key), signal),
+    reconcile: (key, run) => reconcileTarget(parts, formatKey(key), run),
     concurrency: 4,
     clock,
     random,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { aTarget } from '../../../test/support/aws/objects.ts';
 import { MemoryClient } from '../../../test/support/memory-client.ts';
+import { recordingLogger } from '../../../test/support/recording-logger.ts';
 import type { Target } from '../../crds/target/target.ts';
 import { StatusWriter, type Stored } from '../../kube/index.ts';
 import { targets } from '../../objects/vish.ts';
@@ -21,7 +22,7 @@ async function world(check: TargetParts['check']) {
     const found: Stored<Target> = await read();
     const store = { get: () => found } as unknown as TargetParts['targets']['store'];
     const parts = { client, targets: { store }, usersOf: () => [], status, check, clock, random: { next: () => 0 } };
-    return reconcileTarget(parts, 'shop/frankfurt', signal);
+    return reconcileTarget(parts, 'shop/frankfurt', { signal, log: recordingLogger() });
   };
   return { client, clock, read, run };
 }

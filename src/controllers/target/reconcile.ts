@@ -1,7 +1,15 @@
 import { type Summary, summarise, wholeSeconds } from '../../crds/conditions/conditions.ts';
 import type { Target } from '../../crds/target/target.ts';
 import { changeFinalizers, removeFinalizers } from '../../kube/finalizer/finalizer.ts';
-import { type Client, done, type Informer, type Result, type StatusWriter, type Stored } from '../../kube/index.ts';
+import {
+  type Client,
+  done,
+  type Informer,
+  type ReconcileContext,
+  type Result,
+  type StatusWriter,
+  type Stored,
+} from '../../kube/index.ts';
 import { targets as targetResource } from '../../objects/vish.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
@@ -29,20 +37,22 @@ interface Finding extends Summary {
 }
 
 /** One look at a Target: whether it is in use, and whether its role and cluster can be used. */
-export async function reconcileTarget(parts: TargetParts, key: string, signal: AbortSignal): Promise<Result> {
+export async function reconcileTarget(parts: TargetParts, key: string, { signal, log }: Run): Promise<Result> {
   const { targets, clock, random, usersOf } = parts;
   const seen = targets.store.get(key);
   const place = seen && ecsPlaceOf(seen);
   if (!seen || !place) return done;
   const users = usersOf(key);
-  if (seen.metadata.deletionTimestamp !== undefined) return letGo(parts, seen, { place, users, signal });
+  if (seen.metadata.deletionTimestamp !== undefined) return letGo(parts, seen, { place, users, signal, log });
   const target = await hold(parts, seen, { users, signal });
   const fresh = freshForMs(target, clock.now());
   if (fresh > 0) return { requeueAfterMs: fresh };
   const finding = await findingOf(parts, place, signal);
-  await write(parts, target, place, finding);
+  await write(parts, { target, place, log }, finding);
   return { requeueAfterMs: nextLookMs(finding.reason, random) };
 }
+
+type Run = Pick<ReconcileContext, 'signal' | 'log'>;
 
 interface Use {
   readonly users: readonly string[];
@@ -62,10 +72,10 @@ async function hold({ client }: TargetParts, target: Stored<Target>, { users, si
 async function letGo(
   parts: TargetParts,
   target: Stored<Target>,
-  { place, users, signal }: Use & { place: EcsPlace },
+  { place, users, signal, log }: Use & Run & { place: EcsPlace },
 ): Promise<Result> {
   if (!isHeld(target)) return done;
-  if (users.length > 0) await write(parts, target, place, keptFor(users));
+  if (users.length > 0) await write(parts, { target, place, log }, keptFor(users));
   else await removeFinalizers(parts.client, targetResource, target, { names: [inUseFinalizer], signal });
   return done;
 }
@@ -86,8 +96,13 @@ async function findingOf({ check }: TargetParts, place: EcsPlace, signal: AbortS
   }
 }
 
+interface Told extends Pick<Run, 'log'> {
+  readonly target: Stored<Target>;
+  readonly place: EcsPlace;
+}
+
 /** One write, or none: a refusal that lasts says the same each time. */
-async function write(parts: TargetParts, target: Stored<Target>, place: EcsPlace, finding: Finding): Promise<void> {
+async function write(parts: TargetParts, { target, place, log }: Told, finding: Finding): Promise<void> {
   const now = new Date(parts.clock.now());
   const generation = target.metadata.generation ?? 0;
   const { accountId = target.status?.ecs?.accountId, ...summary } = finding;
@@ -103,5 +118,5 @@ async function write(parts: TargetParts, target: Stored<Target>, place: EcsPlace
     ecs: { externalId: place.externalId, ...(accountId !== undefined && { accountId }) },
     ...(finding.accountId !== undefined && { checkedAt: wholeSeconds(now) }),
   });
-  await draft.commit();
+  await draft.commit({ log });
 }

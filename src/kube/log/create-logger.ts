@@ -22,7 +22,7 @@ export interface LogOptions {
 
 export interface AdjustableLogger extends Logger {
   /** Holds for this logger and all its children from the next line on. */
-  setLevel(level: LogLevel): void;
+  readonly setLevel: (level: LogLevel) => void;
 }
 
 /** For a flag or a request: refuses what is no level. */

@@ -14,6 +14,8 @@ export interface HttpServerOptions {
   /** Default all addresses, because probes and scrapes come from other nodes. */
   host?: string;
   handler: RequestHandler;
+  /** Answers PUT, and only to who asks from this very machine or pod. Default: nothing does. */
+  changes?: RequestHandler;
   logger: Logger;
   clock: Clock;
   /** Serve TLS with these files, which may be replaced while running. Default: plain HTTP. */
@@ -29,7 +31,7 @@ const limits = {
 };
 const mostConnections = 128;
 
-/** A small HTTP server for probes and scrapes: GET and HEAD only, no bodies, bounded in size, time and connections. */
+/** A small HTTP server for probes and scrapes: no bodies, bounded in size, time and connections. */
 export class HttpServer implements Runnable {
   readonly name: string;
   readonly needsLeadership = false;
@@ -86,9 +88,10 @@ export class HttpServer implements Runnable {
   }
 
   private async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { name, handler, logger } = this.options;
+    const { name, handler, changes, logger } = this.options;
+    const answer = message.method === 'PUT' && changes !== undefined ? changes : handler;
     try {
-      const reply = refusal(message) ?? (await handler(toRequest(message)));
+      const reply = refusal(message, changes !== undefined) ?? (await answer(toRequest(message)));
       send(response, reply, message.method === 'HEAD');
     } catch (error) {
       logger.error({ server: name, err: error }, 'a request failed');
@@ -97,13 +100,21 @@ export class HttpServer implements Runnable {
   }
 }
 
-function refusal({ method, headers }: IncomingMessage): Reply | undefined {
+function refusal({ method = '', headers, socket }: IncomingMessage, takesPut: boolean): Reply | undefined {
   const close = { connection: 'close' };
-  if (method !== 'GET' && method !== 'HEAD') {
-    return { status: 405, body: 'only GET and HEAD\n', headers: { ...close, allow: 'GET, HEAD' } };
+  const allowed = ['GET', 'HEAD', ...(takesPut ? ['PUT'] : [])];
+  if (!allowed.includes(method)) {
+    return { status: 405, body: `only ${allowed.join(', ')}\n`, headers: { ...close, allow: allowed.join(', ') } };
+  }
+  if (method === 'PUT' && !isOwn(socket.remoteAddress)) {
+    return { status: 403, body: 'only from inside of the pod: see kubectl port-forward\n', headers: close };
   }
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
   return hasBody ? { status: 413, body: 'no body is taken\n', headers: close } : undefined;
+}
+
+function isOwn(address = ''): boolean {
+  return address === '::1' || address.replace(/^::ffff:/, '').startsWith('127.');
 }
 
 function toRequest({ url = '/', headers }: IncomingMessage): Request {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../seams/clock.ts';
 import type { CallOptions, Client, Stored } from '../client/client.ts';
 import { isKubeError } from '../errors/errors.ts';
+import type { Logger } from '../log/logger.ts';
 import { objectKey } from '../object/key.ts';
 import type { KubeObject } from '../object/object.ts';
 import { type Resource, resourceName } from '../object/resource.ts';
@@ -17,6 +18,11 @@ export interface StatusWriterOptions<T extends KubeObject> {
   clock: Pick<Clock, 'now'>;
   /** Condition types that this controller alone writes; of these, what a reconcile does not want goes. */
   ownedConditions: readonly string[];
+}
+
+export interface CommitOptions extends CallOptions {
+  /** Told when Ready says another word than before. Default: nobody is. */
+  readonly log?: Pick<Logger, 'info'>;
 }
 
 /** Writes the status of one kind, at most once for each reconcile. */
@@ -66,12 +72,24 @@ export class StatusDraft<T extends KubeObject> {
    * One request, or none when nothing differs. Rejects with Conflict when the object changed since it was read: look
    * at the new one (requeue), this status was derived from the old. Undefined when the object is gone.
    */
-  async commit(options: CallOptions = {}): Promise<Stored<T> | undefined> {
+  async commit({ log, ...options }: CommitOptions = {}): Promise<Stored<T> | undefined> {
     if (this.committed)
       throw new Error(`write status of ${resourceName(this.options.resource)}: it was written already`);
     this.committed = true;
     const status = mergePatch(this.status(), this.wantedStatus());
-    return status === undefined ? this.object : this.send(status, options);
+    if (status === undefined) return this.object;
+    const written = await this.send(status, options);
+    if (log !== undefined && written !== undefined) this.tell(log);
+    return written;
+  }
+
+  /** A line for each change, not for each step of a rollout: the message alone changes with those. */
+  private tell(log: Pick<Logger, 'info'>): void {
+    const ready = this.wanted?.find(({ type }) => type === 'Ready');
+    const before = this.status().conditions?.find(({ type }) => type === 'Ready');
+    if (ready === undefined || (ready.reason === before?.reason && ready.status === before.status)) return;
+    const { status, reason, message } = ready;
+    log.info({ ready: status, reason, detail: message }, 'Status changed');
   }
 
   private async send(status: object, callOptions: CallOptions): Promise<Stored<T> | undefined> {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { MemoryClient } from '../../../test/support/memory-client.ts';
 import { aWidget, type Widget, widgets } from '../../../test/support/objects.ts';
 import { fc } from '../../../test/support/properties.ts';
+import { recordingLogger } from '../../../test/support/recording-logger.ts';
 import { ManualClock } from '../../seams/manual-clock.ts';
 import type { Stored } from '../client/client.ts';
 import { isKubeError } from '../errors/errors.ts';
@@ -61,6 +62,24 @@ it('sends nothing when the status is as wanted, also much later', async () => {
 
   expect(again).toBe(written);
   expect(client.requests).toEqual([]);
+});
+
+it('tells the log of each new word of Ready, and not of a message that moves on', async () => {
+  const { object, writer } = await setUp();
+  const log = recordingLogger();
+  const commit = (from: Stored<Widget>, condition: WantedCondition) => {
+    const draft = writer.begin(from);
+    draft.setConditions([condition]);
+    return draft.commit({ log });
+  };
+  const first = (await commit(object, { ...ready, status: 'Unknown', reason: 'Rising', message: '1 of 3' })) ?? object;
+  const second = (await commit(first, { ...ready, status: 'Unknown', reason: 'Rising', message: '2 of 3' })) ?? object;
+  await commit(second, ready);
+
+  expect(log.at('info')).toEqual([
+    { level: 'info', message: 'Status changed', ready: 'Unknown', reason: 'Rising', detail: '1 of 3' },
+    { level: 'info', message: 'Status changed', ready: 'True', reason: 'Up', detail: '' },
+  ]);
 });
 
 it('sends nothing for a condition whose optional field is undefined', async () => {

@@ -26,7 +26,8 @@ export async function startOperatorHere({ kubeconfig, namespace, ...given }: Ope
   const settings = settingsSchema.parse({ ...given.settings, namespaces: [namespace] });
   const logger = recordingLogger();
   const system = { clock: systemClock, random: systemRandom, logger, redactor: new Redactor() };
-  const operator = await createOperator(options, settings, { ...system, version: 'test', commit: 'test' });
+  const setLogLevel = () => undefined;
+  const operator = await createOperator(options, settings, { ...system, setLogLevel, version: 'test', commit: 'test' });
   const ended = operator.manager.run().catch(() => undefined);
   const isAtWork = () => logger.lines.some(({ message }) => message === 'everything is started');
   const kill = async () => {
