@@ -60,6 +60,16 @@ export const broken: readonly Broken[] = [
     told: [/pnpm run build.*exit code 1/, /fail 1|1 \+ 1 is 3/],
   },
   {
+    name: 'vite',
+    how: 'has a failing test before its build',
+    files: {
+      ...changed('vite', 'package.json', '"build": "vite build"', '"build": "node --test && vite build"'),
+      'page.test.js': "import test from 'node:test';\ntest('adds', () => { throw new Error('1 + 1 is 3'); });\n",
+    },
+    ends: 'BuildCommandFailed',
+    told: [/npm run build.*exit code 1/, /fail 1|1 \+ 1 is 3/],
+  },
+  {
     name: 'node-npm',
     how: 'has a lock file that does not fit',
     files: changed('node-npm', 'package.json', '"express": "4.21.2"', '"express": "4.21.1"'),
@@ -121,6 +131,13 @@ export const broken: readonly Broken[] = [
     files: changed('deno', 'deno.json', '--allow-env main.ts', '--allow-env missing.ts'),
     ends: 'RolledBack',
     told: [/exit code 1/, /Module not found.*missing\.ts/],
+  },
+  {
+    name: 'monorepo',
+    how: 'has a wrong start command in the chosen package',
+    files: changed('monorepo', 'apps/web/package.json', 'node server.js', 'node missing.js'),
+    ends: 'RolledBack',
+    told: [/exit code 1/, /Cannot find module.*missing\.js/],
   },
   {
     name: 'bun',

@@ -70,6 +70,18 @@ describe('a replica that does not serve', () => {
     ],
     [
       'CrashLoop',
+      'container app ends with exit code 1 soon after its start: Error: Cannot find module | Node.js v24',
+      withContainer({
+        lastState: {
+          terminated: {
+            exitCode: 1,
+            message: `Error: Cannot find module\n${'    at wrapModuleLoad (node:internal/modules/cjs/loader:261:19)\n'.repeat(20)}Node.js v24\n`,
+          },
+        },
+      }),
+    ],
+    [
+      'CrashLoop',
       'container app ends with exit code 0 soon after its start',
       withContainer({
         restartCount: 1,
