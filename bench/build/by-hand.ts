@@ -11,6 +11,8 @@ import type { Clock } from '../../src/seams/clock.ts';
 export interface ByHand extends AsyncDisposable {
   /** Seconds of `buildctl build` with a push, of a folder with a Dockerfile. */
   build(folder: string): Promise<number>;
+  /** Another daemon with nothing in its cache. What the one before kept stays until the end. */
+  restart(): Promise<void>;
 }
 
 /** As the operator has it recorded. */
@@ -21,15 +23,22 @@ const deadlineMs = 10 * 60_000;
 export async function startByHand(registry: string, clock: Clock): Promise<ByHand> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-buildkit-'));
   const registries = await readFile(join(pathsOf(defaultName).state, 'config', 'buildkitd.toml'), 'utf8');
-  const buildkit = await startBuildkitd({ folder, registries, report: createReporter() });
-  const flags = ['--addr', buildkit.address, 'build', '--progress=plain', '--frontend=dockerfile.v0', provenance];
+  const start = async () =>
+    startBuildkitd({ folder: await mkdtemp(join(folder, 'daemon-')), registries, report: createReporter() });
+  let buildkit = await start();
+  const flags = ['build', '--progress=plain', '--frontend=dockerfile.v0', provenance];
   const output = `type=image,name=${registry}/by-hand:latest,push=true,registry.insecure=true`;
   return {
     async build(source) {
       const began = clock.monotonic();
       const local = [`--local=context=${source}`, `--local=dockerfile=${source}`];
-      await run(buildkit.buildctl, [...flags, ...local, '--output', output], { timeoutMs: deadlineMs });
+      const { address, buildctl } = buildkit;
+      await run(buildctl, ['--addr', address, ...flags, ...local, '--output', output], { timeoutMs: deadlineMs });
       return (clock.monotonic() - began) / 1000;
+    },
+    async restart() {
+      await buildkit[Symbol.asyncDispose]();
+      buildkit = await start();
     },
     async [Symbol.asyncDispose]() {
       await buildkit[Symbol.asyncDispose]();

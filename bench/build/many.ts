@@ -1,4 +1,5 @@
 import type { Build } from '../../src/crds/build/build.ts';
+import { apiVersion } from '../../src/crds/kind/kind.ts';
 import type { Project } from '../../src/crds/project/project.ts';
 import { builds, projects } from '../../src/objects/vish.ts';
 import { type Clock, sleep } from '../../src/seams/clock.ts';
@@ -20,7 +21,6 @@ export interface ManyFigures {
 }
 
 const at = { namespace: 'default', name: 'many' };
-const kind = { apiVersion: 'vish.dev/v1alpha1' } as const;
 const everyMs = 2000;
 const longestMs = 30 * 60_000;
 
@@ -43,12 +43,17 @@ async function likeTheSample({ api }: World, count: number): Promise<Project> {
   const { spec } = await api.client.get(projects, { ...at, name: 'shop' });
   const { source, image } = spec;
   const limits = { maxConcurrent: 3, historyLimit: count };
-  return { ...kind, kind: 'Project', metadata: at, spec: { source, image, builds: limits } } as Project;
+  return { apiVersion, kind: 'Project', metadata: at, spec: { source, image, builds: limits } } as Project;
 }
 
 function aBuild(name: string, commit: string): Build {
   const build = { args: [{ name: 'NUMBER', value: name }] };
-  return { ...kind, kind: 'Build', metadata: { ...at, name }, spec: { projectRef: { name: at.name }, commit, build } };
+  return {
+    apiVersion,
+    kind: 'Build',
+    metadata: { ...at, name },
+    spec: { projectRef: { name: at.name }, commit, build },
+  };
 }
 
 async function watchAll(world: World, clock: Clock, count: number): Promise<Omit<ManyFigures, 'requestsPerBuild'>> {

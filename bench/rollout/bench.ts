@@ -35,10 +35,7 @@ async function traffic({ clock, quick }: RunInfo): Promise<number> {
   const seed = seedOf(clock);
   console.log(`releases under traffic, SEED=${seed}`);
   const size = quick ? { requests: 10_000, switches: 12 } : { requests: 1_000_000, switches: 100 };
-  const { gateway, service, sockets, kills } = await switchUnderTraffic(await nodeWorld(clock), {
-    ...size,
-    seed,
-  });
+  const { gateway, service, sockets, kills } = await switchUnderTraffic(await nodeWorld(clock), { ...size, seed });
   const counts = `${gateway.count} requests through the gateway, ${service.count} through Services`;
   console.log(`${counts}; ${size.switches} releases; operator killed ${kills} times`);
   console.log(`${sockets.ended} WebSockets ended, ${sockets.early.length} of them early`);

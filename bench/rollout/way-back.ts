@@ -20,22 +20,18 @@ const gateway = (name: string) => ({
   gateway: { parentRefs: [{ name: 'public', namespace: 'gateway-system' }], hostnames: [`${name}.localhost`] },
 });
 
+const byService = {
+  strategy: { type: 'BlueGreen', blueGreen: { previous } },
+  moves: 'services',
+  routed: false,
+  decide: annotations.abort,
+} as const;
+
 /** What moves the traffic, who says so in the audit log, and how a person decides: to abort needs a warm release. */
 const ways = {
-  'blue-service': {
-    strategy: { type: 'BlueGreen', blueGreen: { previous } },
-    moves: 'services',
-    routed: false,
-    decide: annotations.abort,
-  },
-  'blue-service-prompt': {
-    strategy: { type: 'BlueGreen', blueGreen: { previous } },
-    moves: 'services',
-    routed: false,
-    decide: annotations.abort,
-    // As often as the gateway here takes changes in.
-    proxyPeriod: '100ms',
-  },
+  'blue-service': byService,
+  // As often as the gateway here takes changes in.
+  'blue-service-prompt': { ...byService, proxyPeriod: '100ms' },
   'blue-gateway': {
     strategy: { type: 'BlueGreen', blueGreen: { previous } },
     moves: 'httproutes',
