@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheRoot } from '../cluster/build/builder.ts';
 import { run } from './run.ts';
@@ -26,6 +26,29 @@ export async function unpackPackages(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Unpacks packages as a folder of the cache, once: it is there whole or not at all, whoever else does the same meanwhile.
+ * Undefined where they cannot be had.
+ */
+export async function cachedPackages(name: string, packages: readonly string[]): Promise<string | undefined> {
+  const cached = join(cacheRoot(), name);
+  if (await isThere(cached)) return cached;
+  const unpacked = await unpackPackages(packages, async (folder) => {
+    await rename(folder, cached).catch(async (error: unknown) => {
+      // Another process was quicker.
+      if (!(await isThere(cached))) throw error;
+    });
+  });
+  return unpacked ? cached : undefined;
+}
+
+export function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function shell(cwd: string, command: string): Promise<boolean> {

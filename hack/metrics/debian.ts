@@ -1,7 +1,7 @@
-import { access, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheRoot } from '../cluster/build/builder.ts';
-import { unpackPackages } from '../lib/debian.ts';
+import { isThere, unpackPackages } from '../lib/debian.ts';
 import { run } from '../lib/run.ts';
 
 const programs = ['prometheus', 'promtool'] as const;
@@ -25,11 +25,4 @@ function unpack(): Promise<boolean> {
 
 async function works(program: string): Promise<boolean> {
   return (await run(program, ['--version'], { allowFailure: true })).code === 0;
-}
-
-function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

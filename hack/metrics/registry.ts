@@ -39,7 +39,9 @@ export async function knownMetrics(): Promise<KnownMetric[]> {
 async function metricsOf(kubeconfig: string): Promise<KnownMetric[]> {
   const redactor = new Redactor();
   const logger = createLogger({ clock: systemClock, redactor, level: 'error', format: 'text' });
-  const surroundings = { clock: systemClock, random: systemRandom, logger, redactor, version: 'dev', commit: 'dev' };
+  const { setLevel: setLogLevel } = logger;
+  const system = { clock: systemClock, random: systemRandom, logger, setLogLevel, redactor };
+  const surroundings = { ...system, version: 'dev', commit: 'dev' };
   const options = parseOptions(['--kubeconfig', kubeconfig]);
   const operator = await createOperator(options, await loadSettings(undefined), surroundings);
   const registered = operator.registry.getMetricsAsArray() as unknown as Registered[];

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type GitServer, startGitServer } from '../../test/support/git-server/git-server.ts';
 import { createRepository, type Repository } from '../../test/support/git-server/repository.ts';
+import { failure } from '../../test/support/source-failure.ts';
 import { createOutbound, type Outbound } from '../outbound/outbound.ts';
 import { systemClock } from '../seams/system.ts';
 import { gitCredentials } from './credentials.ts';
-import { SourceError } from './errors.ts';
 import { type RefRequest, resolveRef } from './resolve-ref.ts';
 
 const login = { username: 'ann', password: 'planted-password' };
@@ -54,15 +54,6 @@ function resolve(request: Partial<RefRequest>, does: typeof before = nothing) {
   before = does;
   const url = `${server.url}/acme/shop.git`;
   return resolveRef(outbound, { url, ref: { branch: 'main' }, signal: AbortSignal.timeout(10_000), ...request });
-}
-
-async function failure(attempt: Promise<unknown>): Promise<SourceError> {
-  const error = await attempt.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (error instanceof SourceError) return error;
-  throw new Error('the attempt did not fail with a SourceError', { cause: error });
 }
 
 const speaking = (version: string | undefined) => (request: Parameters<RequestListener>[0]) => {

@@ -4,12 +4,13 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failure } from '../../../test/support/source-failure.ts';
 import { makeKey } from '../../../test/support/ssh-server/keys.ts';
 import { createOutbound, type Outbound } from '../../outbound/outbound.ts';
 import type { Clock } from '../../seams/clock.ts';
 import { ManualClock } from '../../seams/manual-clock.ts';
 import { type GitCredentials, gitCredentials } from '../credentials.ts';
-import { SourceError } from '../errors.ts';
+import type { SourceError } from '../errors.ts';
 import { resolveRef } from '../resolve-ref.ts';
 
 const host = 'git.test';
@@ -17,15 +18,6 @@ const patient = 60_000;
 
 function reaching(port: number, clock: Clock = new ManualClock()): Outbound {
   return createOutbound({ clock, resolver: async () => ['127.0.0.1'], exceptions: [{ cidr: '127.0.0.1', port }] });
-}
-
-async function failure(attempt: Promise<unknown>): Promise<SourceError> {
-  const error = await attempt.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (error instanceof SourceError) return error;
-  throw new Error('the attempt did not fail with a SourceError', { cause: error });
 }
 
 describe('what is no ssh server', () => {

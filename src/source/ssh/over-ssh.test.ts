@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRepository, type Repository } from '../../../test/support/git-server/repository.ts';
+import { failure } from '../../../test/support/source-failure.ts';
 import { hashed, type KeyPair, makeKey } from '../../../test/support/ssh-server/keys.ts';
 import { findSshd } from '../../../test/support/ssh-server/program.ts';
 import { type SshServer, type SshServerOptions, startSshServer } from '../../../test/support/ssh-server/ssh-server.ts';
@@ -12,7 +13,6 @@ import type { Clock } from '../../seams/clock.ts';
 import { ManualClock } from '../../seams/manual-clock.ts';
 import { systemClock } from '../../seams/system.ts';
 import { type GitCredentials, gitCredentials } from '../credentials.ts';
-import { SourceError } from '../errors.ts';
 import { type RefRequest, resolveRef } from '../resolve-ref.ts';
 
 const sshd = await findSshd();
@@ -58,15 +58,6 @@ async function resolve({ at = server, path = '/acme/shop.git', clock, ...request
   } finally {
     await outbound.close();
   }
-}
-
-async function failure(attempt: Promise<unknown>): Promise<SourceError> {
-  const error = await attempt.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (error instanceof SourceError) return error;
-  throw new Error('the attempt did not fail with a SourceError', { cause: error });
 }
 
 async function withServer<T>(options: Partial<SshServerOptions>, work: (at: SshServer) => Promise<T>): Promise<T> {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Crafted, type CraftedEntry, craft } from '../../../../test/support/git-server/crafted.ts';
 import { type GitServer, startGitServer } from '../../../../test/support/git-server/git-server.ts';
 import { createRepository, type Repository } from '../../../../test/support/git-server/repository.ts';
+import { recordedStep } from '../../../../test/support/recorded-step.ts';
 import { gitSource } from '../../../crds/source/source.ts';
 import { createOutbound, dnsResolver, type Outbound, OutboundError } from '../../../outbound/outbound.ts';
 import { ManualClock } from '../../../seams/manual-clock.ts';
@@ -61,8 +62,7 @@ async function take(commit: string, url = `${server.url}/shop.git`, clock = syst
   const pin = await outbound.pinForProgram(gitSource.parse({ url }).url);
   const plan = clonePlan.parse({ url: pin.url, gitArgs: pin.git.args, gitEnv: pin.git.env, commit, limits });
   const folder = await mkdtemp(join(root, 'work-'));
-  const log: string[] = [];
-  const context = { clock, signal: new AbortController().signal, say: (line: string) => void log.push(line) };
+  const { context, log } = recordedStep(clock);
   const folders = { repository: join(folder, 'tree'), credentials: root, keyFolder: join(folder, 'key') };
   await clone(plan, folders, context);
   return { folder: join(folder, 'tree'), log };

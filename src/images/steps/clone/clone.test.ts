@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type GitServer, startGitServer } from '../../../../test/support/git-server/git-server.ts';
 import { createRepository, type Repository } from '../../../../test/support/git-server/repository.ts';
+import { recordedStep } from '../../../../test/support/recorded-step.ts';
 import { createOutbound, dnsResolver } from '../../../outbound/outbound.ts';
 import { systemClock } from '../../../seams/system.ts';
 import { StepError } from '../step-error.ts';
@@ -34,12 +35,7 @@ async function cloned(commit: string, login = 'ann:planted', path = '/shop.git')
   const authorization = join(root, 'authorization');
   if (login !== '') await writeFile(authorization, `Basic ${Buffer.from(login).toString('base64')}\n`);
   const plan = { url: pin.url, gitArgs: [...pin.git.args], gitEnv: { ...pin.git.env }, commit, limits };
-  const log: string[] = [];
-  const context = {
-    clock: systemClock,
-    signal: new AbortController().signal,
-    say: (line: string) => void log.push(line),
-  };
+  const { context, log } = recordedStep();
   const folders = { repository: join(root, 'work'), credentials: root, keyFolder: join(root, 'key') };
   await clone(plan, folders, context);
   return log;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRepository, type Repository } from '../../../../test/support/git-server/repository.ts';
+import { recordedStep } from '../../../../test/support/recorded-step.ts';
 import { type KeyPair, makeKey } from '../../../../test/support/ssh-server/keys.ts';
 import { findSshd } from '../../../../test/support/ssh-server/program.ts';
 import { type SshServer, startSshServer } from '../../../../test/support/ssh-server/ssh-server.ts';
@@ -33,12 +34,7 @@ async function cloned(commit: string, { key = server.login, knownHosts = known()
   await writeFile(join(folders.credentials, 'ssh-privatekey'), key.privateKey, { mode: 0o444 });
   await writeFile(join(folders.credentials, 'known_hosts'), `${knownHosts}\n`, { mode: 0o444 });
   const plan = { url: pin.url, gitArgs: [...pin.git.args], gitEnv: { ...pin.git.env }, commit, limits };
-  const log: string[] = [];
-  const context = {
-    clock: systemClock,
-    signal: new AbortController().signal,
-    say: (line: string) => void log.push(line),
-  };
+  const { context, log } = recordedStep();
   const error = await clone(plan, folders, context).then(
     () => undefined,
     (error: unknown) => error,
