@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { ManualInformer } from '../../../test/support/manual-informer.ts';
 import type { Build } from '../../crds/build/build.ts';
 import type { Project } from '../../crds/project/project.ts';
+import type { Busy } from '../../images/driver/driver.ts';
 import type { Informer, Stored } from '../../kube/index.ts';
 import { Admissions } from './admissions.ts';
 
@@ -23,7 +24,7 @@ function aProject(name: string, maxConcurrent: number): Stored<Project> {
 }
 
 /** Counts how often somebody looks through all Builds that are open. */
-function aQueue(builds: Stored<Build>[], projects: Stored<Project>[], maxConcurrent = 2) {
+function aQueue(builds: Stored<Build>[], projects: Stored<Project>[], { maxConcurrent = 2, cached = false } = {}) {
   let looks = 0;
   const informerOf = <T extends Build | Project>(list: () => Stored<T>[]): Informer<T> => {
     const get = (key: string) => list().find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === key);
@@ -33,9 +34,9 @@ function aQueue(builds: Stored<Build>[], projects: Stored<Project>[], maxConcurr
     };
     return { ...new ManualInformer<T>().informer, store: { get, list, byIndex, size: 0 } };
   };
-  const driver = { busy: () => new Map<string, string>() };
+  const driver = { busy: () => new Map<string, Busy>() };
   const parts = { builds: informerOf<Build>(() => builds), projects: informerOf<Project>(() => projects), driver };
-  return { admissions: new Admissions({ ...parts, maxConcurrent, cached: false }), looks: () => looks };
+  return { admissions: new Admissions({ ...parts, maxConcurrent, cached }), looks: () => looks };
 }
 
 it('does not look through the whole queue for each that waits in it', () => {
@@ -77,4 +78,15 @@ it('lets in who was told to wait, as soon as a place is free or the Project may 
   expect(round()).toEqual([0, 1]);
   projects.splice(0, 1, aProject('shop', 2));
   expect(round()).toEqual([0, 0]);
+});
+
+it('builds one at a time where the builds of a Project share a cache, and beside it what has no part in the cache', () => {
+  const untrusted = (name: string, at: number) => ({ ...aBuild(name, at), status: { trust: 'Untrusted' as const } });
+  const builds = [aBuild('a', 0), aBuild('b', 1), untrusted('c', 2), untrusted('d', 3), untrusted('e', 4)];
+  const { admissions } = aQueue(builds, [aProject('shop', 3)], { maxConcurrent: 4, cached: true });
+
+  expect(builds.map((build) => admissions.enter(build))).toEqual([0, 1, 0, 0, 2]);
+  builds.shift();
+  admissions.leave('a');
+  expect(builds.map((build) => admissions.enter(build))).toEqual([0, 0, 0, 1]);
 });

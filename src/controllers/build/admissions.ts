@@ -1,4 +1,5 @@
 import type { Build } from '../../crds/build/build.ts';
+import type { Trust } from '../../crds/build/status.ts';
 import { findCondition } from '../../crds/conditions/conditions.ts';
 import type { Project } from '../../crds/project/project.ts';
 import type { BuildDriver } from '../../images/driver/driver.ts';
@@ -39,8 +40,8 @@ export class Admissions {
   enter(build: Stored<Build>): number {
     const { uid } = build.metadata;
     const isIn = build.status?.startedAt !== undefined || this.line.has(uid);
-    if (isIn) return this.othersOn(uid, this.projectUidOf(build));
-    return this.line.enter(this.waitingOf(build), projectLimit(this.projectOf(build), this.parts));
+    if (isIn) return this.othersOn(this.waitingOf(build));
+    return this.line.enter(this.waitingOf(build), projectLimit(this.projectOf(build)));
   }
 
   /** Gives the place back of one that is over. */
@@ -60,14 +61,19 @@ export class Admissions {
 
   private limits(): (projectUid: string) => number {
     const projects = new Map(this.parts.projects.store.list().map((project) => [project.metadata.uid, project]));
-    return (uid) => projectLimit(projects.get(uid), this.parts);
+    return (uid) => projectLimit(projects.get(uid));
   }
 
   /** An earlier Build of the Project that was ended may still hold the volume for some seconds. */
-  private othersOn(uid: string, projectUid: string): number {
-    if (!this.parts.cached) return 0;
-    const holds = ([other, running]: [string, Running]) => other !== uid && running.projectUid === projectUid;
-    return this.line.running().entries().some(holds) ? 1 : 0;
+  private othersOn({ uid, holds }: Waiting): number {
+    if (holds === undefined) return 0;
+    const has = ([other, running]: [string, Running]) => other !== uid && running.holds === holds;
+    return this.line.running().entries().some(has) ? 1 : 0;
+  }
+
+  /** The volume of its Project, which one BuildKit at a time can use. Builds that nobody vouches for have no part in it. */
+  private volumeOf(projectUid: string, trust: Trust | undefined): string | undefined {
+    return this.parts.cached && trust === 'Trusted' ? projectUid : undefined;
   }
 
   private waiting(): Waiting[] {
@@ -83,9 +89,10 @@ export class Admissions {
       this.parts.projects.store.list().map(({ metadata }) => [metadata.uid, metadata.namespace ?? '']),
     );
     const busy = this.parts.driver.busy().entries();
-    const seen = busy.map(([uid, projectUid]): [string, Running] => {
+    const seen = busy.map(([uid, { projectUid, trust }]): [string, Running] => {
       // Of a Project that is gone nobody waits, so nobody has to take turns with it.
-      return [uid, { projectUid, namespace: namespaces.get(projectUid) ?? '' }];
+      const namespace = namespaces.get(projectUid) ?? '';
+      return [uid, { projectUid, namespace, holds: this.volumeOf(projectUid, trust) }];
     });
     const started = this.opened().filter(({ status }) => status?.startedAt);
     const known = started.map((build): [string, Running] => [build.metadata.uid, this.waitingOf(build)]);
@@ -102,7 +109,8 @@ export class Admissions {
     // A Deployment waits for it. The others anybody may have made, who may make Builds and nothing else.
     const preferred = build.status?.trust === 'Trusted';
     const projectUid = this.projectUidOf(build);
-    return { uid, projectUid, namespace, blocked, preferred, since, key: `${namespace}/${name}` };
+    const holds = this.volumeOf(projectUid, build.status?.trust);
+    return { uid, projectUid, namespace, blocked, preferred, since, key: `${namespace}/${name}`, holds };
   }
 
   private projectUidOf(build: Stored<Build>): string {
@@ -122,7 +130,6 @@ function projectKeyOf({ metadata, spec }: Stored<Build>): string {
   return `${metadata.namespace}/${spec.projectRef.name}`;
 }
 
-/** A volume can be mounted by one BuildKit at a time. */
-function projectLimit(project: Project | undefined, { cached }: { cached: boolean }): number {
-  return cached ? 1 : (project?.spec.builds.maxConcurrent ?? 1);
+function projectLimit(project: Project | undefined): number {
+  return project?.spec.builds.maxConcurrent ?? 1;
 }

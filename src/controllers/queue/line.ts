@@ -36,8 +36,8 @@ export class Line {
 
   /** Takes a place when one is free. 0: it may begin; else how many go first. `limit` is what its Project may have now. */
   enter(one: Waiting, limit: number): number {
-    const { uid, projectUid } = one;
-    const place = this.counted?.take({ uid, projectUid, limit }) ?? this.count(one);
+    const { uid } = one;
+    const place = this.counted?.take({ ...one, limit }) ?? this.count(one);
     if (place === 0) {
       this.admitted.set(uid, one);
       this.counted = undefined;

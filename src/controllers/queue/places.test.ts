@@ -44,6 +44,15 @@ it('lets nobody wait for a Project that is at its own limit', () => {
   expect([places.get('1'), places.get('2')]).toEqual([1, 0]);
 });
 
+it('lets one in that holds something, and past those that want the same whoever holds nothing', () => {
+  const volume = { holds: 'volume' };
+  const all = [waiting('1', 'p', volume), waiting('2', 'p', volume), waiting('3')];
+
+  expect([...placesOf(all, runs(), limits(5)).values()]).toEqual([0, 1, 0]);
+  const running = new Map([['r', { projectUid: 'p', namespace: 'ns', ...volume }]]);
+  expect([...placesOf(all, running, limits(5)).values()]).toEqual([1, 2, 0]);
+});
+
 it('puts those behind that cannot start before somebody corrects something', () => {
   const places = placesOf([waiting('1', 'p', { blocked: true }), waiting('2')], new Map(), limits(1));
 

@@ -13,11 +13,14 @@ export interface Waiting {
   readonly preferred: boolean;
   readonly since: string;
   readonly key: string;
+  readonly holds?: string | undefined;
 }
 
 export interface Running {
   readonly projectUid: string;
   readonly namespace: string;
+  /** What only one at a time can have, of all that name the same. */
+  readonly holds?: string | undefined;
 }
 
 /**
@@ -31,13 +34,16 @@ export function placesOf(
 ): ReadonlyMap<string, number> {
   const places = new Map<string, number>();
   const ofProject = new Counts([...running.values()].map(({ projectUid }) => projectUid));
+  const held = new Set([...running.values()].map(({ holds }) => holds));
   let active = running.size;
   let behind = 0;
-  for (const { uid, projectUid } of inTurn(waiting, running)) {
-    const free = active < limits.total && ofProject.of(projectUid) < limits.ofProject(projectUid);
+  for (const { uid, projectUid, holds } of inTurn(waiting, running)) {
+    const room = active < limits.total && ofProject.of(projectUid) < limits.ofProject(projectUid);
+    const free = room && (holds === undefined || !held.has(holds));
     if (free) {
       active += 1;
       ofProject.next(projectUid);
+      held.add(holds);
     } else behind += 1;
     places.set(uid, free ? 0 : behind);
   }
