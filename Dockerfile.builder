@@ -21,7 +21,7 @@ FROM debian:bookworm-slim AS builder
 # The user has a line in passwd, because ssh does not run for one that nobody knows.
 RUN set -eu; \
     apt-get update -qq; \
-    apt-get install -y -qq --no-install-recommends ca-certificates git libseccomp2 libstdc++6 openssh-client pigz xz-utils; \
+    apt-get install -y -qq --no-install-recommends ca-certificates git isal libseccomp2 libstdc++6 openssh-client xz-utils; \
     echo 'vish:x:65532:65532::/nonexistent:/usr/sbin/nologin' >> /etc/passwd; \
     echo 'vish:x:65532:' >> /etc/group; \
     rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/*

@@ -28,6 +28,24 @@ const cache = z.strictObject({
   megabytes: int32(512, 1_000_000).default(10_000).describe('Size of each volume, and how much BuildKit keeps in it.'),
 });
 
+const dockerHost: Pattern = {
+  pattern: '^(unix:///[-A-Za-z0-9._/]+|tcp://[-A-Za-z0-9.]+:[0-9]{1,5})$',
+  message: 'write unix:///var/run/docker.sock, or tcp://host:port',
+};
+const docker = z
+  .strictObject({
+    host: text(300, { matches: dockerHost }).describe(
+      'unix:///path of a socket that every node has, or tcp://host:port, which is spoken to over TLS.',
+    ),
+    tlsSecret: objectName()
+      .optional()
+      .describe('Secret in namespace with ca.pem, cert.pem and key.pem, as the docker command has them. For tcp://.'),
+  })
+  .refine(({ host, tlsSecret }) => host.startsWith('unix://') === (tlsSecret === undefined), {
+    path: ['tlsSecret'],
+    message: 'tcp:// needs it, because whoever reaches an Engine without TLS is root there; unix:// takes none',
+  });
+
 const source = z.strictObject({
   packMegabytes: int32(1, 100_000).default(1000).describe('Size of the commit as the git host sends it.'),
   megabytes: int32(1, 100_000).default(4000).describe('Size of all its files.'),
@@ -91,6 +109,11 @@ const buildFields = z.strictObject({
   cache: cache
     .optional()
     .describe('One volume for each Project, so that trusted builds begin warm. Absent: every build starts empty.'),
+  docker: docker
+    .optional()
+    .describe(
+      'Docker Engine that builds what is trusted, with a cache of its own. Untrusted builds keep to BuildKit in pods of their own. Absent: all builds do.',
+    ),
   source: source.prefault({}).describe('How much of a repository is taken; more is refused with SourceRefused.'),
   provenance: z
     .boolean()

@@ -11,7 +11,7 @@ import { connectTo } from '../harness/connect.ts';
 import { endStateOf, ownFields } from '../harness/kill/end-state.ts';
 import { type KillReport, killPlans } from '../harness/kill/kill-plan.ts';
 import { openLanes } from '../harness/kill/lanes.ts';
-import type { Mishap, Plan } from '../harness/kill/mishaps.ts';
+import { hidesInTurn, hiding } from '../harness/kill/mishaps.ts';
 import type { Run } from '../harness/kill/run.ts';
 import { startOperatorHere } from '../harness/operator/operator-here.ts';
 import { playBuildPod, results } from './build-pods.ts';
@@ -21,8 +21,6 @@ import { namespaces } from './resources.ts';
 import { until } from './until.ts';
 
 const lanesOnTwoCores = 3;
-/** All of them at each write would take three times as long. */
-const inTurn: readonly Mishap[] = ['OneBehind', 'HalfBehind', 'LostEvents'];
 const url = 'http://127.0.0.1:9/shop.git';
 const login = { name: 'git' };
 const buildsOf = (namespace: string) => `${namespace}-builds`;
@@ -41,8 +39,8 @@ export async function strikeBuild(): Promise<KillReport> {
       name: 'kill-build',
       proxies: lanes.proxies,
       client,
-      mishaps: ['AfterWrite', 'BeforeNext', ...inTurn],
-      only: ({ after, mishap }: Plan) => !inTurn.includes(mishap) || inTurn[after % inTurn.length] === mishap,
+      mishaps: ['AfterWrite', 'BeforeNext', ...hiding],
+      only: hidesInTurn,
       settleMs: 300,
       start: ({ namespace, proxy }) =>
         startOperatorHere({
@@ -80,8 +78,7 @@ export async function strikeBuild(): Promise<KillReport> {
 async function applyBuild(client: Client, { namespace }: Run): Promise<void> {
   for (const name of [namespace, buildsOf(namespace)]) await client.create(namespaces, { metadata: { name } });
   await client.create(secrets, { metadata: { namespace, ...login }, stringData: { token: 'planted-secret' } });
-  const source = { git: { url, credentialsRef: login } };
-  const spec = { source, environments: [{ name: 'prod', managedBy: 'External' }] };
+  const spec = { source: { git: { url, credentialsRef: login } } };
   const given = aProject({ namespace, name: 'shop' }, { url, repository: 'registry.test/shop', spec });
   const project = await client.create(projects, given);
   const build = withController(aBuild(project, 'a'.repeat(40), {}), { resource: projects, object: project });

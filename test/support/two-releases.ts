@@ -9,7 +9,7 @@ import { type Connected, connectTo } from '../harness/connect.ts';
 import { endStateOf, ownFields } from '../harness/kill/end-state.ts';
 import { type KillReport, killPlans } from '../harness/kill/kill-plan.ts';
 import { type Lanes, openLanes } from '../harness/kill/lanes.ts';
-import type { Mishap, Plan } from '../harness/kill/mishaps.ts';
+import { hidesInTurn, hiding, type Mishap } from '../harness/kill/mishaps.ts';
 import type { Run } from '../harness/kill/run.ts';
 import { startOperatorHere } from '../harness/operator/operator-here.ts';
 import { isLive } from './deployment-facts.ts';
@@ -31,8 +31,6 @@ export interface TwoReleases {
 }
 
 const lanesOnTwoCores = 3;
-/** All of them at each write would take three times as long. */
-const inTurn: readonly Mishap[] = ['OneBehind', 'HalfBehind', 'LostEvents'];
 const resources = [deployments, controllerRevisions, replicaSets, services, podDisruptionBudgets, configMaps];
 const key = ({ namespace }: Run) => ({ namespace, name: 'web' });
 
@@ -50,8 +48,8 @@ export async function twoReleases(name: string): Promise<TwoReleases> {
         name: `kill-${name}`,
         proxies: lanes.proxies,
         client,
-        mishaps: [...story.mishaps, ...inTurn],
-        only: ({ after, mishap }: Plan) => !inTurn.includes(mishap) || inTurn[after % inTurn.length] === mishap,
+        mishaps: [...story.mishaps, ...hiding],
+        only: hidesInTurn,
         settleMs: 300,
         start: ({ namespace, proxy }) => startOperatorHere({ kubeconfig: lanes.kubeconfigOf(proxy), namespace }),
         apply: (run) => apply(client, run, story),

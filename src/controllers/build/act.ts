@@ -5,7 +5,7 @@ import { type Failed, isWorkStage, type Succeeded } from '../../images/driver/dr
 import { jobNameOf } from '../../images/driver/job/names.ts';
 import { namespaceFor } from '../../images/driver/job/options.ts';
 import { buildIdentity } from '../../images/identity.ts';
-import { done, isKubeError, isRefusal, type Result, type Stored } from '../../kube/index.ts';
+import { done, isKubeError, isRefusal, type Logger, type Result, type Stored } from '../../kube/index.ts';
 import { repositoryAddress } from '../../source/git/repository.ts';
 import { queueLookMs } from '../queue/line.ts';
 import { afterFailure, type Decision, refOf } from './decide.ts';
@@ -34,6 +34,7 @@ export interface Turn {
   readonly decision: Decision;
   readonly now: number;
   readonly signal: AbortSignal;
+  readonly log: Logger;
 }
 
 /** A registry that was just pushed to is seldom away for long. */
@@ -164,12 +165,12 @@ async function notReady(turn: Turn, parts: BuildParts, { reason, message }: NotR
 
 /** One write, or none when nothing differs. */
 async function write(turn: Turn, parts: BuildParts, change: StatusChange): Promise<void> {
-  const { build, signal } = turn;
+  const { build, signal, log } = turn;
   const draft = parts.status.begin(build);
   const conditions = conditionsOf(turn, change);
   draft.set({ ...identityOf(turn), ...change.fields, state: stateOf(conditions) });
   draft.setConditions(conditions.flatMap(wanted));
-  const written = await draft.commit({ signal });
+  const written = await draft.commit({ signal, log });
   if (written !== undefined && written !== build) parts.wrote(written);
 }
 

@@ -10,7 +10,10 @@ import { networkPolicies } from '../../../hack/cluster/network-policy/kinds.ts';
 import { buildEgress } from '../../../hack/quickstart/manifests.ts';
 import { packageGateway } from '../../../hack/quickstart/package-gateway.ts';
 import { applyBuildPolicy } from '../../../test/support/build-policy.ts';
+
 import { buildWorld } from '../../../test/support/build-world.ts';
+import { startDockerEngine } from '../../../test/support/docker-engine/docker-engine.ts';
+import { dockerFolders } from '../../../test/support/docker-engine/programs.ts';
 import { type GitServer, startGitServer } from '../../../test/support/git-server/git-server.ts';
 import { createRepository, type Repository } from '../../../test/support/git-server/repository.ts';
 import { installKinds } from '../../../test/support/kinds/cluster.ts';
@@ -30,6 +33,7 @@ const address = registry.split(':')[0] ?? '';
 const port = Number(registry.split(':')[1]);
 
 const sshd = await findSshd();
+const docker = await dockerFolders();
 
 let root: string;
 let server: GitServer;
@@ -102,6 +106,13 @@ const reasonOf = ({ status }: Build) => findCondition(status?.conditions ?? [], 
 const source = () => ({ source: { git: { url: `${server.url}/shop.git`, credentialsRef: { name: 'git' } } } });
 const isOver = ({ status }: Build) => status?.finishedAt !== undefined;
 
+async function builtByHand(note: string): Promise<Build> {
+  const files = { Dockerfile: 'FROM busybox:1.35\nRUN true\n', note };
+  const commit = await repository.commit({ files, branch: 'by-hand' });
+  const { metadata } = await world.byHand(commit);
+  return world.until(metadata.name, isOver, 120_000);
+}
+
 async function built(files: Record<string, string>): Promise<Build> {
   const commit = await repository.commit({ files });
   const { metadata } = await world.build(commit);
@@ -141,6 +152,20 @@ it.skipIf(sshd === undefined)('makes an image of a commit that it fetched over s
 
   expect([reasonOf(done), done.status?.repositoryId]).toEqual(['BuildSucceeded', expect.stringContaining('ssh://')]);
   expect(JSON.stringify(done)).not.toContain('PRIVATE KEY');
+});
+
+it('hands a secret to the command that mounts it, and keeps it out of all that can be read', async () => {
+  const stringData = { token: 'planted-build-secret' };
+  await world.client.create(secrets, { metadata: { namespace: 'build-e2e', name: 'packages' }, stringData });
+  const command = 'RUN --mount=type=secret,id=token cat /run/secrets/token && exit 4';
+  const commit = await repository.commit({ files: { Dockerfile: `FROM busybox:1.35\n${command}\n` } });
+
+  const { metadata } = await world.build(commit, { secrets: [{ id: 'token', name: 'packages', key: 'token' }] });
+  const failed = await world.until(metadata.name, isOver, 120_000);
+  const lines = { namespace: 'build-e2e', name: failed.status?.failure?.log ?? '' };
+
+  expect(failed.status?.failure).toMatchObject({ exitCode: 4, lines: ['[redacted]'] });
+  expect(JSON.stringify([failed, await world.client.get(configMaps, lines)])).not.toContain('planted-build-secret');
 });
 
 it('names the command that failed, its place, its code and its last lines', async () => {
@@ -204,6 +229,26 @@ it('ends a build that a newer one replaces, and its pod', async () => {
   await until(async () => (await alive(metadata.uid)) === 0, { deadlineMs: 40_000, everyMs: 250 });
 });
 
+// Needs root, and Debian's archive for the Engine.
+it.skipIf(docker === undefined)('has a Docker Engine build what is trusted, and nothing else', async () => {
+  await using engine = await startDockerEngine(docker ?? [], { insecureRegistry: registry });
+  const base = `${registry}/library/busybox:1.35`;
+  await engine.docker('pull', base);
+  await world.restart(undefined, { docker: { host: `unix://${engine.socket}` } });
+
+  const [trusted, ofAnybody] = await Promise.all([
+    built({ Dockerfile: `FROM ${base}\nRUN echo from the engine > /said\nCMD ["cat", "/said"]\n` }),
+    builtByHand('engine'),
+  ]);
+  await world.restart();
+
+  expect([trusted, ofAnybody].map(reasonOf)).toEqual(['BuildSucceeded', 'BuildSucceeded']);
+  expect(trusted.status?.stages?.map(({ name }) => name)).toEqual(['Queue', 'Clone', 'Build', 'Push']);
+  expect(await engine.docker('run', '--rm', trusted.status?.image ?? '')).toBe('from the engine\n');
+  const { items } = await world.client.list(pods, { namespace: world.untrustedNamespace });
+  expect(items.flatMap(({ spec }) => spec?.volumes?.map(({ name }) => name) ?? [])).not.toContain('engine');
+});
+
 describe('a build that looks around in the network', () => {
   let neighbours: Neighbours;
   beforeAll(async () => void (neighbours = await startNeighbours(world)));
@@ -227,13 +272,6 @@ describe('a build that looks around in the network', () => {
     expect(reasonOf(ofAnybody)).toBe('UntrustedBuildRefused');
     expect(ofAnybody.status?.failure).toMatchObject({ stage: 'Clone', class: 'Platform' });
   });
-
-  async function builtByHand(note: string): Promise<Build> {
-    const files = { Dockerfile: 'FROM busybox:1.35\nRUN true\n', note };
-    const commit = await repository.commit({ files, branch: 'by-hand' });
-    const { metadata } = await world.byHand(commit);
-    return world.until(metadata.name, isOver, 120_000);
-  }
 
   /** What the commands of a Dockerfile could connect to; the step fails, because a failed one's lines are kept. */
   async function reachedFrom(targets: Neighbours['targets']): Promise<string[]> {

@@ -6,6 +6,7 @@ import {
   watchBuildNamespaces,
 } from '../../images/driver/job/build-namespaces.ts';
 import { createJobDriver } from '../../images/driver/job/create-driver.ts';
+import { cacheFor } from '../../images/driver/job/options.ts';
 import type { ConsistencyMetrics } from '../../kube/consistency/metrics.ts';
 import type { Predicate } from '../../kube/controller/change.ts';
 import {
@@ -69,7 +70,7 @@ export function createBuildController(parts: BuildControllerParts): BuildControl
     wrote: ({ build, uid }, job) => written.wrote({ key: formatKey(build), uid }, jobs, job),
   });
   const queue = new WakeSource('queue');
-  const cached = options.cache !== undefined;
+  const cached = cacheFor('Trusted', options) !== undefined;
   const admissions = new Admissions({ ...watched, driver, maxConcurrent: options.maxConcurrent, cached });
   const reconcile = createReconcile({
     ...parts,

@@ -61,3 +61,46 @@ it('names the field whose Secret is no login', async () => {
     'the Secret of image.untrustedCredentialsRef needs the key',
   );
 });
+
+const token = { id: 'token', name: 'ours', key: '.dockerconfigjson' };
+
+async function secretsFor(trust: Trust, asked: (typeof token)[]) {
+  const client = new MemoryClient();
+  const data = { '.dockerconfigjson': Buffer.from('planted').toString('base64'), big: 'a'.repeat(500_000) };
+  await client.create(secrets, { metadata: { namespace: 'shop', name: 'ours' }, data });
+  const metadata = { namespace: 'shop', name: 'shop', uid: 'u', resourceVersion: '1' };
+  const build = { metadata, spec: { build: { secrets: asked } }, status: { trust } } as unknown as Stored<Build>;
+  const spec = { source: { git: { url: 'https://git.test/a.git' } }, image: { repository: 'r.test/shop' } };
+  const project = { metadata, spec } as unknown as Stored<Project>;
+  const { buildSecrets } = await readCredentials({ build, project }, { client }, signal);
+  return { buildSecrets, read: client.requests.filter((request) => request.startsWith('get secrets')) };
+}
+
+it('gives a trusted build what its commands may mount', async () => {
+  expect(await secretsFor('Trusted', [token])).toEqual({
+    buildSecrets: { token: Buffer.from('planted').toString('base64') },
+    read: ['get secrets shop/ours'],
+  });
+});
+
+it('gives an untrusted build nothing that commands may mount, and does not read it', async () => {
+  expect(await secretsFor('Untrusted', [token])).toEqual({ buildSecrets: undefined, read: [] });
+});
+
+it.each([
+  ['CredentialsMissing', [{ ...token, name: 'gone' }], 'there is no Secret "gone" in this namespace'],
+  ['CredentialsMissing', [{ ...token, key: 'gone' }], 'the Secret "ours" has no key "gone"; add it, or correct build.'],
+  [
+    'BuildTooLarge',
+    [
+      { ...token, key: 'big' },
+      { ...token, id: 'other', key: 'big' },
+    ],
+    'take 1000000 bytes together',
+  ],
+])('says %s of a secret that cannot be had', async (reason, asked, message) => {
+  await expect(secretsFor('Trusted', asked)).rejects.toMatchObject({
+    reason,
+    message: expect.stringContaining(message) as string,
+  });
+});

@@ -1,4 +1,5 @@
 import type { Build } from '../../crds/build/build.ts';
+import type { BuildSettings } from '../../crds/build/settings.ts';
 import type { Project } from '../../crds/project/project.ts';
 import type { Credentials } from '../../images/driver/driver.ts';
 import { type Client, ifPresent, type Stored } from '../../kube/index.ts';
@@ -24,11 +25,44 @@ export async function readCredentials(
   const { namespace = '' } = wanted.build.metadata;
   const { git: source } = wanted.project.spec.source;
   const login = registrySecretFor(wanted);
-  const [git, registry] = await Promise.all([
+  const [git, registry, buildSecrets] = await Promise.all([
     read(client, { namespace, name: source?.credentialsRef?.name, field: 'source.git.credentialsRef' }, signal),
     read(client, { namespace, ...login }, signal),
+    buildSecretsOf(wanted.build, client, signal),
   ]);
-  return { ...gitLoginOf(source?.url ?? '', git), registryLogin: registryLoginOf(registry, login.field) };
+  return { ...gitLoginOf(source?.url ?? '', git), registryLogin: registryLoginOf(registry, login.field), buildSecrets };
+}
+
+/** Of a commit that somebody vouches for: whoever wrote another one would only have to print them. */
+export function secretsOf(build: Pick<Build, 'spec' | 'status'>): NonNullable<BuildSettings['secrets']> {
+  return trustOf(build) === 'Trusted' ? (build.spec.build?.secrets ?? []) : [];
+}
+
+async function buildSecretsOf(
+  build: Stored<Build>,
+  client: Pick<Client, 'get'>,
+  signal: AbortSignal,
+): Promise<Record<string, string> | undefined> {
+  const { namespace = '' } = build.metadata;
+  const field = 'build.secrets';
+  const found = secretsOf(build).map(async ({ id, name, key }) => {
+    const value = (await read(client, { namespace, name, field }, signal))?.data?.[key];
+    if (value !== undefined) return [id, value] as const;
+    throw new NotReady('CredentialsMissing', `the Secret "${name}" has no key "${key}"; add it, or correct ${field}`);
+  });
+  if (found.length === 0) return undefined;
+  const all = await Promise.all(found);
+  fit(all.map(([, value]) => value.length).reduce((sum, length) => sum + length));
+  return Object.fromEntries(all);
+}
+
+/** They lie in one Secret beside the logins, which the API server holds to a mebibyte. */
+const mostBytes = 800_000;
+
+function fit(bytes: number): void {
+  if (bytes <= mostBytes) return;
+  const message = `build.secrets take ${bytes} bytes together in base64, and may take ${mostBytes}; name fewer, or smaller ones`;
+  throw new NotReady('BuildTooLarge', message);
 }
 
 /** With the login of trusted images whoever breaks out of an untrusted build could replace what runs: it never gets there. */

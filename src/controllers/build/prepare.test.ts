@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
-import { build } from '../../crds/build/build.ts';
+import { type Build, build } from '../../crds/build/build.ts';
+import type { Project } from '../../crds/project/project.ts';
+import type { Stored } from '../../kube/index.ts';
 import { gitLoginOf } from './credentials.ts';
 import { NotReady } from './not-ready.ts';
-import { argumentsFit, clonePlanOf, fits } from './prepare.ts';
+import { argumentsFit, clonePlanOf, fits, imagePlanOf } from './prepare.ts';
 
 const limits = { maxCpu: 2, maxMemory: '4Gi' };
 const asks = (settings: object) => ({
@@ -90,4 +92,18 @@ it.each([
   ['git@git.test:a.git', { 'ssh-privatekey': btoa('abc') }, 'CredentialsMissing'],
 ])('starts no build of %s with a login that does not fit', (url, data, reason) => {
   expect(() => gitLoginOf(url, data && { data })).toThrow(expect.objectContaining({ constructor: NotReady, reason }));
+});
+
+it.each([
+  ['Trusted', 'unix:///run/docker.sock', false],
+  ['Untrusted', undefined, true],
+] as const)('has a build that is %s done by the Docker Engine %s', (trust, engine, provenance) => {
+  const build = { metadata: { name: 'b' }, ...asks({}), status: { trust } } as unknown as Stored<Build>;
+  const project = { spec: { source: { git: { url: 'https://git.test/a.git' } } } } as unknown as Stored<Project>;
+  const docker = { host: 'unix:///run/docker.sock' };
+
+  const plan = imagePlanOf({ build, project, now: 0 }, { registries: [], provenance: true, docker });
+
+  expect(plan.engine).toBe(engine);
+  expect(plan.attestations.provenance).toBe(provenance);
 });

@@ -3,13 +3,13 @@ import { wholeSeconds } from '../../crds/conditions/conditions.ts';
 import { amountOf } from '../../crds/fields/quantities.ts';
 import type { Project } from '../../crds/project/project.ts';
 import type { BuildPlan, Credentials } from '../../images/driver/driver.ts';
-import { cacheFor, throwawayMegabytes } from '../../images/driver/job/options.ts';
+import { cacheFor, dockerFor, throwawayMegabytes } from '../../images/driver/job/options.ts';
 import { imageLabels } from '../../images/labels.ts';
 import { SignatureError } from '../../images/signature/errors.ts';
 import { planText } from '../../images/steps/plans.ts';
 import type { Client, Stored } from '../../kube/index.ts';
 import { type Outbound, OutboundError, type Pin } from '../../outbound/outbound.ts';
-import { readCredentials } from './credentials.ts';
+import { readCredentials, secretsOf } from './credentials.ts';
 import { attemptOf } from './decide.ts';
 import { NotReady } from './not-ready.ts';
 import type { BuildOptions } from './options.ts';
@@ -127,10 +127,14 @@ export function clonePlanOf(
   return { url, gitArgs: [...git.args], gitEnv: { ...git.env }, commit, limits, mustBeIsolated };
 }
 
-function imagePlanOf({ build, project, now }: Wanted, options: BuildOptions): BuildPlan['image'] {
+export function imagePlanOf(
+  { build, project, now }: Pick<Wanted, 'build' | 'project' | 'now'>,
+  options: ImageOptions,
+): BuildPlan['image'] {
   const { spec } = build;
-  const { registries, baseImages, provenance, sbomGenerator } = options;
+  const { registries, baseImages } = options;
   const cache = cacheFor(trustOf(build), options);
+  const docker = dockerFor(trustOf(build), options);
   const { args = [], platforms = [] } = spec.build ?? {};
   return {
     path: spec.path ?? '.',
@@ -144,10 +148,21 @@ function imagePlanOf({ build, project, now }: Wanted, options: BuildOptions): Bu
     },
     registries: [...registries],
     cacheMegabytes: cache?.megabytes ?? throwawayMegabytes,
-    attestations: { provenance, ...(sbomGenerator !== undefined && { sbomGenerator }) },
+    ...(docker ? { attestations: { provenance: false }, engine: docker.host } : attestationsOf(options)),
     ...(baseImages && { baseImages }),
+    secrets: secretsOf(build).map(({ id }) => id),
   };
 }
+
+/** By a BuildKit of the pod's own; an Engine's store of images has no room for attachments. */
+function attestationsOf({ provenance, sbomGenerator }: ImageOptions): Pick<BuildPlan['image'], 'attestations'> {
+  return { attestations: { provenance, ...(sbomGenerator !== undefined && { sbomGenerator }) } };
+}
+
+type ImageOptions = Pick<
+  BuildOptions,
+  'registries' | 'baseImages' | 'provenance' | 'sbomGenerator' | 'cache' | 'docker'
+>;
 
 function chosenIn({ build = {} }: Build['spec']): Pick<BuildPlan['image'], 'dockerfile' | 'context' | 'stage'> {
   const { dockerfile, context, stage } = build;

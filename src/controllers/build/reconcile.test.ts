@@ -45,7 +45,7 @@ async function fullCluster(...names: string[]) {
   const builds = informerOf<Build>(() => seen);
   const projects = informerOf<Project>(() => [project]);
   const driver = {
-    busy: () => new Map<string, string>(),
+    busy: () => new Map(),
     observe: () => ({ state: 'Absent' }) as const,
     start: () => answers.promise,
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { listMap, listSet } from '../fields/lists.ts';
+import { dataKey, objectName } from '../fields/names.ts';
 import { quantity, seconds } from '../fields/numbers.ts';
 import { text } from '../fields/text.ts';
 import { repositoryPath } from '../fields/urls.ts';
@@ -9,6 +10,17 @@ const argument = z.strictObject({
     matches: { pattern: '^[A-Za-z_][A-Za-z0-9_]*$', message: "write the ARG's name, such as NODE_ENV" },
   }).describe('Name of the ARG.'),
   value: text(4096, { min: 0 }).describe('Its value. It stays readable in the image: no secrets.'),
+});
+
+const secret = z.strictObject({
+  id: text(64, {
+    matches: {
+      pattern: '^[A-Za-z0-9][-A-Za-z0-9_.]*$',
+      message: 'write the id that the Dockerfile names, such as npmrc',
+    },
+  }).describe('As in RUN --mount=type=secret,id=npmrc.'),
+  name: objectName().describe('Name of the Secret, in this namespace.'),
+  key: dataKey().describe('Key of the Secret.'),
 });
 
 /** How an image is made from a commit. Each field is part of the identity of a Build. */
@@ -28,6 +40,11 @@ export const buildSettings = z.strictObject({
     .optional()
     .describe('Stage of the Dockerfile to build. Default: the last one.'),
   args: listMap(argument, { max: 64 }).optional().describe('Values for ARG lines. Default none.'),
+  secrets: listMap(secret, { max: 16, keys: ['id'] })
+    .optional()
+    .describe(
+      'What commands of the Dockerfile may mount while they run; it does not become part of the image. Only for commits that are trusted: other builds get none. Default none.',
+    ),
   platforms: listSet(
     text(64, {
       matches: {

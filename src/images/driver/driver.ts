@@ -34,6 +34,8 @@ export interface Credentials {
   readonly ssh?: { readonly privateKey: string; readonly knownHosts: string } | undefined;
   /** Content of a `.dockerconfigjson`. */
   readonly registryLogin?: string | undefined;
+  /** What commands of a Dockerfile may mount, by id, in base64. */
+  readonly buildSecrets?: Readonly<Record<string, string>> | undefined;
 }
 
 export type StageTime = NonNullable<BuildStatus['stages']>[number];
@@ -83,6 +85,11 @@ export interface Failed {
   readonly failure: Omit<BuildFailure, 'remedy' | 'class'>;
 }
 
+export interface Busy {
+  readonly projectUid: string;
+  readonly trust: Trust;
+}
+
 /**
  * A way to build. Every method may be called again at any time, also after a crash in its middle; what is built is found
  * again by the UID of the Build, its trust level and the number of the attempt.
@@ -98,6 +105,6 @@ export interface BuildDriver {
   cancel(ref: BuildRef, signal: AbortSignal): Promise<void>;
   /** After the end of a try: credentials go; what people may want to read stays for some time. */
   cleanUp(ref: BuildRef, signal: AbortSignal): Promise<void>;
-  /** UIDs of Builds that have something running, with the UIDs of their Projects. No I/O. */
-  busy(): ReadonlyMap<string, string>;
+  /** By the UIDs of their Builds, what has something running. No I/O. */
+  busy(): ReadonlyMap<string, Busy>;
 }

@@ -60,6 +60,10 @@ export const buildPlan = z.strictObject({
   }),
   /** For a derived Dockerfile. */
   baseImages: baseImages.exactOptional(),
+  /** Ids of what commands may mount; each is a file of this name. */
+  secrets: z.array(z.string()).exactOptional(),
+  /** The Docker Engine that builds, `unix:///...` or `tcp://host:port`. Absent: a BuildKit of the pod's own. */
+  engine: z.string().exactOptional(),
 });
 
 const exception = z.strictObject({
@@ -101,6 +105,9 @@ export const places = {
   image: '/layout/image',
   scratch: '/tmp',
   state: '/var/lib/buildkit',
+  secrets: '/secrets',
+  engineSocket: '/engine/docker.sock',
+  engineTls: '/engine/tls',
   credentials: '/credentials',
   authorization: 'authorization',
   privateKey: 'ssh-privatekey',

@@ -47,8 +47,10 @@ async function runClone(run: StepRun): Promise<object> {
 }
 
 function runBuild(run: StepRun): Promise<object> {
-  const { repository, image, state, scratch } = places;
-  return build(buildPlan.parse(planOf(run)), { repository, image, state, scratch }, run);
+  const { repository, image, state, scratch, secrets } = places;
+  const { engineSocket: socket, engineTls: tls, credentials: login } = places;
+  const engine = { socket, tls, login };
+  return build(buildPlan.parse(planOf(run)), { repository, image, state, scratch, secrets, engine }, run);
 }
 
 function runPush(run: StepRun): Promise<object> {

@@ -48,6 +48,14 @@ export function plansOf(writes: number, mishaps: readonly Mishap[]): Plan[] {
   );
 }
 
+/** Hide something from the operator. All of them at each write would take three times as long. */
+export const hiding: readonly Mishap[] = ['OneBehind', 'HalfBehind', 'LostEvents'];
+
+/** Of those that hide something one at each write, in turn. */
+export function hidesInTurn({ after, mishap }: Plan): boolean {
+  return !hiding.includes(mishap) || hiding[after % hiding.length] === mishap;
+}
+
 /** Until nothing was written for `settleMs`. */
 export async function rests({ proxy, settleMs }: Pick<Cast, 'proxy' | 'settleMs'>): Promise<void> {
   for (let seen = -1; seen !== proxy.writes.length; ) {

@@ -1,12 +1,14 @@
+import { type Trust, trustLevels } from '../../../crds/build/status.ts';
 import type { KubeObject } from '../../../kube/index.ts';
 import type { Pod } from '../../../objects/core.ts';
 import { labels } from '../../../objects/labels.ts';
 import type { Job } from '../../../objects/workloads.ts';
-import { type BuildNamespace, type BuildNamespaces, byJob, eachOf } from './build-namespaces.ts';
+import type { Busy } from '../driver.ts';
+import { type BuildNamespace, type BuildNamespaces, byJob } from './build-namespaces.ts';
 
-/** UIDs of Builds of which something runs or may begin to run, with the UIDs of their Projects. */
-export function busyBuilds(seen: BuildNamespaces): ReadonlyMap<string, string> {
-  return new Map(eachOf(seen).flatMap(busyIn).map(ownersOf));
+/** By the UIDs of their Builds, what runs or may begin to run. */
+export function busyBuilds(seen: BuildNamespaces): ReadonlyMap<string, Busy> {
+  return new Map(trustLevels.flatMap((trust) => busyIn(seen[trust]).map((one) => ownersOf(one, trust))));
 }
 
 /** A pod that is told to end may still hold the Project's volume. */
@@ -33,6 +35,6 @@ function isQuiet({ status }: Pod): boolean {
   return containers.length > 0 && containers.every(({ state }) => state?.terminated !== undefined);
 }
 
-function ownersOf({ metadata }: KubeObject): [string, string] {
-  return [metadata.labels?.[labels.buildUid] ?? '', metadata.labels?.[labels.projectUid] ?? ''];
+function ownersOf({ metadata }: KubeObject, trust: Trust): [string, Busy] {
+  return [metadata.labels?.[labels.buildUid] ?? '', { projectUid: metadata.labels?.[labels.projectUid] ?? '', trust }];
 }

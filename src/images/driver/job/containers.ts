@@ -1,7 +1,7 @@
 import type { PodTemplate } from '../../../objects/workloads.ts';
 import { places, planText } from '../../steps/plans.ts';
 import type { BuildPlan } from '../driver.ts';
-import type { JobOptions } from './options.ts';
+import { type DockerOptions, dockerFor, type JobOptions } from './options.ts';
 import { gitFiles, volumes } from './volumes.ts';
 
 type Container = NonNullable<PodTemplate['spec']>['containers'][number];
@@ -43,6 +43,37 @@ export function cloneContainer(plan: BuildPlan, options: JobOptions): Container 
 }
 
 export function buildContainer(plan: BuildPlan, options: JobOptions): Container {
+  const docker = dockerFor(plan.trust, options);
+  return docker === undefined ? ownBuildKit(plan, options) : askEngine(docker, plan, options);
+}
+
+/** Nothing of the repository runs in it: the Engine is somewhere else. */
+function askEngine(docker: DockerOptions, plan: BuildPlan, options: JobOptions): Container {
+  const isSocket = docker.host.startsWith('unix://');
+  return {
+    ...step('build', plan.image, options),
+    // The socket belongs to root of the node; without a capability root is a user like any other.
+    securityContext: isSocket ? { ...confined, runAsUser: 0, runAsGroup: 0, runAsNonRoot: false } : confined,
+    resources: little,
+    volumeMounts: [
+      { name: volumes.workspace, mountPath: places.workspace, readOnly: true },
+      { name: volumes.layout, mountPath: places.layout },
+      { name: volumes.scratch, mountPath: places.scratch },
+      { name: volumes.engine, mountPath: isSocket ? places.engineSocket : places.engineTls },
+      // For base images: buildctl answers with it when the Engine asks for the login of a host.
+      ...(plan.credentials.registryLogin === undefined ? [] : [credentials(volumes.registryLogin)]),
+      ...buildSecrets(plan),
+    ],
+  };
+}
+
+/** buildctl hands each to the commands that mount it, and to no others. */
+function buildSecrets({ credentials }: BuildPlan) {
+  if (Object.keys(credentials.buildSecrets ?? {}).length === 0) return [];
+  return [{ name: volumes.secrets, mountPath: places.secrets, readOnly: true }];
+}
+
+function ownBuildKit(plan: BuildPlan, options: JobOptions): Container {
   const { cpu, memory } = plan.resources;
   const size = { memory: memory ?? String(options.memory) };
   return {
@@ -58,6 +89,7 @@ export function buildContainer(plan: BuildPlan, options: JobOptions): Container 
       { name: volumes.state, mountPath: places.state },
       { name: volumes.scratch, mountPath: places.scratch, subPath: 'tmp' },
       { name: volumes.scratch, mountPath: '/run', subPath: 'run' },
+      ...buildSecrets(plan),
     ],
   };
 }

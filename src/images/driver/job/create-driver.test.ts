@@ -142,6 +142,6 @@ it.each(['Trusted', 'Untrusted'] as const)(
   (trust) => {
     const { driver } = lyingIn(trust);
 
-    expect([...driver.busy()]).toEqual([[expect.stringMatching(/^u in builds/), 'p']]);
+    expect([...driver.busy()]).toEqual([[expect.stringMatching(/^u in builds/), { projectUid: 'p', trust }]]);
   },
 );

@@ -70,7 +70,7 @@ class Isolation {
   }
 
   async assure(job: Job, signal: AbortSignal): Promise<void> {
-    if (this.isKnown) return;
+    if (this.isKnown || job.spec?.template.spec?.hostUsers === undefined) return;
     const shown = await create(this.client, jobs, job, { signal, dryRun: true });
     // One from before a crash was looked at before it was made.
     if (shown === undefined) return;

@@ -102,6 +102,28 @@ it('shows an ssh key to the clone step alone, with a place in memory for the cop
   expect(Object.keys(secretFor(plan, options)?.data ?? {})).toEqual(['ssh-privatekey', 'known_hosts']);
 });
 
+it('shows what commands may mount to the build step alone, by id', () => {
+  const credentials = { registryLogin: '{}', buildSecrets: { 'config.json': 'cGxhbnRlZA==' } };
+  const { spec, clone, build, push } = podOf(aPlan({ credentials }));
+  const mounts = (container: typeof clone) => container.volumeMounts?.map(({ name }) => name);
+
+  expect(build.volumeMounts).toContainEqual({ name: 'secrets', mountPath: '/secrets', readOnly: true });
+  expect([clone, push].flatMap(mounts)).not.toContain('secrets');
+  expect(spec.volumes).toContainEqual({
+    name: 'secrets',
+    secret: {
+      secretName: 'build-f0e1-2',
+      items: [{ key: 'secret-config.json', path: 'config.json' }],
+      defaultMode: 0o444,
+    },
+  });
+  expect(secretFor(aPlan({ credentials }), options)?.data).toEqual({
+    'config.json': 'e30=',
+    'secret-config.json': 'cGxhbnRlZA==',
+  });
+  expect(JSON.stringify(spec)).not.toContain('cGxhbnRlZA');
+});
+
 it('makes no Secret for a build that needs none', () => {
   const plan = aPlan({ credentials: {} });
 
@@ -137,6 +159,37 @@ it('takes the sizes that the Build asks for, else those of the settings', () => 
     requests: { cpu: '2', memory: '4Gi' },
     limits: { cpu: '2', memory: '4Gi', 'ephemeral-storage': '20Gi' },
   });
+});
+
+it('asks a Docker Engine at its socket without a right of its own', () => {
+  const docker = { host: 'unix:///var/run/docker.sock' };
+  const { spec, build } = podOf(aPlan(), { docker, cache: { megabytes: 1000 } });
+
+  expect(spec.hostUsers).toBeUndefined();
+  expect(build.securityContext).toMatchObject({ runAsUser: 0, capabilities: { drop: ['ALL'] } });
+  expect(build.securityContext?.privileged).toBeUndefined();
+  expect(build.volumeMounts).toContainEqual({ name: 'engine', mountPath: '/engine/docker.sock' });
+  expect(spec.volumes).toContainEqual({
+    name: 'engine',
+    hostPath: { path: '/var/run/docker.sock', type: 'Socket' },
+  });
+  expect(claimFor(aPlan(), { ...options, docker, cache: { megabytes: 1000 } })).toBeUndefined();
+});
+
+it('asks a Docker Engine over TLS as a user that is not root', () => {
+  const docker = { host: 'tcp://engine.test:2376', tlsSecret: 'engine' };
+  const { spec, build } = podOf(aPlan(), { docker });
+
+  expect(build.securityContext).toMatchObject({ runAsNonRoot: true });
+  expect(build.volumeMounts).toContainEqual({ name: 'engine', mountPath: '/engine/tls' });
+  expect(spec.volumes).toContainEqual({ name: 'engine', secret: { secretName: 'engine', defaultMode: 0o444 } });
+});
+
+it('shows an untrusted build nothing of a Docker Engine', () => {
+  const docker = { host: 'unix:///var/run/docker.sock' };
+  const plan = aPlan({ trust: 'Untrusted' });
+
+  expect(jobFor(plan, { ...options, docker })).toEqual(jobFor(plan, options));
 });
 
 it.each([

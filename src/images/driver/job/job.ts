@@ -5,8 +5,8 @@ import { places } from '../../steps/plans.ts';
 import type { BuildPlan } from '../driver.ts';
 import { buildContainer, cloneContainer, pushContainer } from './containers.ts';
 import { claimNameOf, jobNameOf, marksOf } from './names.ts';
-import { type BuildNamespaceNames, cacheFor, type JobOptions, namespaceFor } from './options.ts';
-import { volumesOf } from './volumes.ts';
+import { type BuildNamespaceNames, cacheFor, dockerFor, type JobOptions, namespaceFor } from './options.ts';
+import { buildSecretKey, volumesOf } from './volumes.ts';
 
 /** The pod ends by its own deadline and keeps its containers' last words; the Job's is for a node that does not answer. */
 const jobSlackSeconds = 120;
@@ -33,7 +33,8 @@ export function jobFor(plan: BuildPlan, options: JobOptions): Job {
         metadata: marks,
         spec: {
           restartPolicy: 'Never',
-          hostUsers: false,
+          // What only asks an Engine needs no rights, and meets the Engine's socket as the user that it belongs to.
+          ...(dockerFor(plan.trust, options) === undefined && { hostUsers: false }),
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           activeDeadlineSeconds: plan.deadlineSeconds,
@@ -52,11 +53,12 @@ export function jobFor(plan: BuildPlan, options: JobOptions): Job {
 
 /** Undefined when the build needs no credentials. */
 export function secretFor(plan: BuildPlan, names: BuildNamespaceNames): Secret | undefined {
-  const { authorization, ssh, registryLogin } = plan.credentials;
+  const { authorization, ssh, registryLogin, buildSecrets = {} } = plan.credentials;
   const data = {
     ...(authorization !== undefined && { [places.authorization]: base64(authorization) }),
     ...(ssh && { [places.privateKey]: base64(ssh.privateKey), [places.knownHosts]: base64(ssh.knownHosts) }),
     ...(registryLogin !== undefined && { [places.registryLogin]: base64(registryLogin) }),
+    ...Object.fromEntries(Object.entries(buildSecrets).map(([id, value]) => [buildSecretKey(id), value])),
   };
   if (Object.keys(data).length === 0) return undefined;
   const namespace = namespaceFor(plan.trust, names);
@@ -66,7 +68,7 @@ export function secretFor(plan: BuildPlan, names: BuildNamespaceNames): Secret |
 /** The volume that keeps BuildKit's state for the next build of the Project. */
 export function claimFor(
   { projectUid, trust }: Pick<BuildPlan, 'projectUid' | 'trust'>,
-  options: BuildNamespaceNames & Pick<JobOptions, 'cache'>,
+  options: BuildNamespaceNames & Pick<JobOptions, 'cache' | 'docker'>,
 ): PersistentVolumeClaim | undefined {
   const cache = cacheFor(trust, options);
   if (cache === undefined) return undefined;

@@ -20,6 +20,8 @@ export interface JobOptions extends BuildNamespaceNames {
   readonly storage: string | number;
   /** A volume for each Project that keeps BuildKit's state. Default: every build starts empty. */
   readonly cache?: CacheOptions | undefined;
+  /** Builds what is trusted. Default: a BuildKit of the pod's own. */
+  readonly docker?: DockerOptions | undefined;
   readonly registries: readonly RegistryHost[];
   /** How long an ended Job stays to be looked at. */
   readonly keepSeconds: number;
@@ -31,14 +33,29 @@ export interface CacheOptions {
   readonly megabytes: number;
 }
 
+export interface DockerOptions {
+  /** `unix:///path` on every node, or `tcp://host:port`. */
+  readonly host: string;
+  /** Secret beside the Jobs with ca.pem, cert.pem and key.pem. */
+  readonly tlsSecret?: string | undefined;
+}
+
+/** An Engine shares its cache and its rights with all that it builds: code that nobody vouches for never gets there. */
+export function dockerFor(trust: Trust, { docker }: Pick<JobOptions, 'docker'>): DockerOptions | undefined {
+  return trust === 'Trusted' ? docker : undefined;
+}
+
 /** Where everything is that belongs to a build of this trust level. Nothing else decides it. */
 export function namespaceFor(trust: Trust, { namespace, untrustedNamespace }: BuildNamespaceNames): string {
   return trust === 'Trusted' ? namespace : untrustedNamespace;
 }
 
-/** What an untrusted build left in a cache, a trusted one would put into its image: it starts empty, and leaves nothing. */
-export function cacheFor(trust: Trust, { cache }: Pick<JobOptions, 'cache'>): CacheOptions | undefined {
-  return trust === 'Trusted' ? cache : undefined;
+/**
+ * What an untrusted build left in a cache, a trusted one would put into its image: it starts empty, and leaves nothing. An
+ * Engine has a cache of its own.
+ */
+export function cacheFor(trust: Trust, options: Pick<JobOptions, 'cache' | 'docker'>): CacheOptions | undefined {
+  return trust === 'Trusted' && options.docker === undefined ? options.cache : undefined;
 }
 
 /** What BuildKit may keep in a folder that goes with the pod: more than one build needs, so that nothing is removed. */

@@ -12,7 +12,7 @@ const plan: BuildStepPlan = {
   cacheMegabytes: 1,
   attestations: { provenance: false },
 };
-const places = { repository: '/workspace/repository', image: '/layout/image' };
+const places = { repository: '/workspace/repository' };
 const argumentsOf = (change: Partial<BuildStepPlan> = {}) => buildArguments({ ...plan, ...change }, places);
 
 it('builds the Dockerfile of the service, with its folder as the context', () => {
@@ -21,7 +21,6 @@ it('builds the Dockerfile of the service, with its folder as the context', () =>
       '--local=context=/workspace/repository/web',
       '--local=dockerfile=/workspace/repository/web',
       '--opt=filename=Dockerfile',
-      '--output=type=oci,dest=/layout/image,tar=false',
     ]),
   );
 });
@@ -46,6 +45,12 @@ it('hands on stage, arguments, platforms and labels, each as one argument', () =
       '--opt=platform=linux/amd64,linux/arm64',
       '--opt=label:l=v',
     ]),
+  );
+});
+
+it('names what commands may mount by its id, and by the file that it is in', () => {
+  expect(buildArguments({ ...plan, secrets: ['npmrc'] }, { ...places, secrets: '/secrets' })).toContain(
+    '--secret=id=npmrc,src=/secrets/npmrc',
   );
 });
 

@@ -16,13 +16,17 @@ export function pathsOf({ path, dockerfile = 'Dockerfile', context = path }: Bui
 
 interface Places {
   readonly repository: string;
-  readonly image: string;
+  /** Folder of the files that commands may mount. Default: there are none. */
+  readonly secrets?: string;
   /** Absent: as the plan says. */
   readonly paths?: BuildPaths;
 }
 
 /** Arguments of `buildctl build`: the repository's files and the operator's settings, no credential, no entitlement. */
-export function buildArguments(plan: BuildStepPlan, { repository, image, paths = pathsOf(plan) }: Places): string[] {
+export function buildArguments(
+  plan: BuildStepPlan,
+  { repository, secrets = '', paths = pathsOf(plan) }: Places,
+): string[] {
   const { dockerfile, context, derived } = paths;
   const options = {
     filename: derived === undefined ? basename(dockerfile) : 'Dockerfile',
@@ -38,13 +42,12 @@ export function buildArguments(plan: BuildStepPlan, { repository, image, paths =
     ...Object.fromEntries(Object.entries(plan.labels).map(([name, value]) => [`label:${name}`, value])),
   };
   return [
-    'build',
     '--progress=rawjson',
     '--frontend=dockerfile.v0',
     `--local=context=${join(repository, context)}`,
     `--local=dockerfile=${derived?.folder ?? join(repository, dirname(dockerfile))}`,
     ...Object.entries(options).map(([name, value]) => `--opt=${name}=${value}`),
-    `--output=type=oci,dest=${image},tar=false`,
+    ...(plan.secrets ?? []).map((id) => `--secret=id=${id},src=${join(secrets, id)}`),
   ];
 }
 

@@ -88,12 +88,14 @@ async function pushedGenerator(): Promise<string> {
 /** What the build step leaves for the push step. */
 async function built(change: Partial<BuildStepPlan> = {}): Promise<string> {
   const folder = await mkdtemp(join(work, 'build-'));
-  const places = { repository: join(folder, 'repository'), image: join(folder, 'image') };
-  await mkdir(places.repository);
-  await writeFile(join(places.repository, 'Dockerfile'), 'FROM scratch\nARG PLANTED\nCOPY hello /hello\n');
-  await writeFile(join(places.repository, 'hello'), 'hello');
-  await run(buildkit.buildctl, ['--addr', buildkit.address, ...buildArguments({ ...plan, ...change }, places)]);
-  return places.image;
+  const [repository, image] = [join(folder, 'repository'), join(folder, 'image')];
+  await mkdir(repository);
+  await writeFile(join(repository, 'Dockerfile'), 'FROM scratch\nARG PLANTED\nCOPY hello /hello\n');
+  await writeFile(join(repository, 'hello'), 'hello');
+  const args = buildArguments({ ...plan, ...change }, { repository });
+  const output = `--output=type=oci,dest=${image},tar=false`;
+  await run(buildkit.buildctl, ['--addr', buildkit.address, 'build', ...args, output]);
+  return image;
 }
 
 async function blob(image: string, { digest }: Pick<Descriptor, 'digest'>): Promise<Buffer> {

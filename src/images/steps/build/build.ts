@@ -1,12 +1,15 @@
-import { chmod, mkdir, realpath } from 'node:fs/promises';
+import { chmod, readFile, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { StepContext } from '../context.ts';
 import type { BuildStepPlan } from '../plans.ts';
+import { hideFromLines } from '../program/lines.ts';
 import type { Built } from '../result/result.ts';
 import { StepError } from '../step-error.ts';
 import { buildArguments } from './arguments.ts';
+import type { Builder } from './builder.ts';
 import { chooseDockerfile } from './choose.ts';
 import { type DaemonOptions, startDaemon } from './daemon.ts';
+import type { EngineBuild } from './engine/builder.ts';
 import { judgeBuild } from './failure.ts';
 import { BuildProgress } from './rawjson.ts';
 
@@ -14,9 +17,12 @@ export interface BuildFolders extends Omit<DaemonOptions, 'registries'> {
   readonly repository: string;
   /** Becomes an OCI layout. */
   readonly image: string;
+  /** What commands may mount: a file for each id. */
+  readonly secrets: string;
+  readonly engine: Pick<EngineBuild, 'socket' | 'tls' | 'login'>;
 }
 
-/** Builds the image into a folder. Nothing in reach of this step is worth stealing. */
+/** Builds the image into a folder. Nothing in reach of this step is worth stealing, but what the Project gives its own trusted code. */
 export async function build(
   plan: BuildStepPlan,
   folders: BuildFolders,
@@ -24,26 +30,39 @@ export async function build(
 ): Promise<Omit<Built, 'ok' | 'stage' | 'seconds'>> {
   const { clock, signal } = context;
   await staysInside(folders.repository, plan.path);
+  await hideSecrets(plan, folders);
   const paths = await chooseDockerfile(plan, folders, context.say);
   await staysInside(folders.repository, paths.context);
   await staysInside(folders.repository, dirname(paths.dockerfile));
   const begun = clock.monotonic();
-  const daemon = await startDaemon({ ...folders, registries: plan.registries }, context);
+  const builder = await openBuilder(plan, folders, context);
   try {
     const startSeconds = (clock.monotonic() - begun) / 1000;
-    await mkdir(folders.image, { recursive: true });
     const progress = new BuildProgress(context.say);
-    const code = await daemon.buildctl(buildArguments(plan, { ...folders, paths }), (line) => progress.line(line));
+    const options = buildArguments(plan, { ...folders, paths });
+    const code = await builder.build(options, folders.image, (line) => progress.line(line));
     if (signal.aborted) throw cutShort(progress);
     if (code !== 0) throw judgeBuild(progress, paths);
-    await daemon.buildctl(['prune', '--all', '--keep-storage', String(plan.cacheMegabytes)], () => undefined);
+    await builder.prune(plan.cacheMegabytes);
     // The next step runs under another user.
     await chmod(folders.image, 0o755);
     const summary = paths.derived && { plan: paths.derived.summary };
     return { startSeconds, dockerfile: paths.dockerfile, ...summary, ...progress.steps };
   } finally {
-    await daemon.stop();
+    await builder.stop();
   }
+}
+
+/** A command may print what it mounts, and its last lines stand in a status. */
+async function hideSecrets({ secrets = [] }: BuildStepPlan, folders: Pick<BuildFolders, 'secrets'>): Promise<void> {
+  for (const id of secrets) hideFromLines(await readFile(join(folders.secrets, id), 'utf8'));
+}
+
+async function openBuilder(plan: BuildStepPlan, folders: BuildFolders, context: StepContext): Promise<Builder> {
+  const { engine: host, registries } = plan;
+  if (host === undefined) return startDaemon({ ...folders, registries }, context);
+  const { openEngine } = await import('./engine/builder.ts');
+  return openEngine({ host, scratch: folders.scratch, ...folders.engine }, context);
 }
 
 /** A link in the repository could lead out of it. */

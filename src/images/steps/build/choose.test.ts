@@ -86,7 +86,7 @@ it('writes a Dockerfile outside of the repository when that has none', async () 
   expect(readFileSync(join(folder, 'Dockerfile'), 'utf8')).toContain('FROM hub.test/nginx:stable AS run');
   expect(readFileSync(join(folder, 'Dockerfile.dockerignore'), 'utf8')).toMatch(/^\.git\n[\s\S]*\ndrafts\n$/);
   expect(readdirSync(join(repository, 'web')).sort()).toEqual(['.dockerignore', 'index.html']);
-  expect(buildArguments(plan, { repository, image: '/image', paths })).toEqual(
+  expect(buildArguments(plan, { repository, paths })).toEqual(
     expect.arrayContaining([
       `--local=context=${repository}/web`,
       `--local=dockerfile=${folder}`,

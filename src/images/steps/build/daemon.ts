@@ -6,7 +6,9 @@ import type { RegistryHost } from '../plans.ts';
 import { Tail } from '../program/lines.ts';
 import { ended, runProgram, startProgram } from '../program/program.ts';
 import { StepError } from '../step-error.ts';
+import { type Builder, programEnv } from './builder.ts';
 import { daemonConfig } from './daemon-config.ts';
+import { unpacked } from './unpacked.ts';
 
 export interface DaemonOptions {
   /** Kept between builds when it lies on a volume. */
@@ -15,21 +17,15 @@ export interface DaemonOptions {
   readonly registries: readonly RegistryHost[];
 }
 
-export interface Daemon {
-  /** Runs buildctl against it. */
-  buildctl(args: readonly string[], onLine: (line: string) => void): Promise<number>;
-  stop(): Promise<void>;
-}
-
 const startMs = 60_000;
 const stopMs = 15_000;
 const pollMs = 25;
-const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/tmp' };
 
 /** Starts buildkitd and waits until it answers. */
-export async function startDaemon(options: DaemonOptions, context: StepContext): Promise<Daemon> {
+export async function startDaemon(options: DaemonOptions, context: StepContext): Promise<Builder> {
   const { state, scratch, registries } = options;
   const { clock } = context;
+  const env = programEnv();
   const socket = join(scratch, 'buildkitd.sock');
   const address = `unix://${socket}`;
   const config = join(scratch, 'buildkitd.toml');
@@ -49,9 +45,16 @@ export async function startDaemon(options: DaemonOptions, context: StepContext):
       lines: said.last(),
     });
   }
+  const { signal } = context;
   return {
-    buildctl: (args, onLine) =>
-      runProgram('buildctl', ['--addr', address, ...args], { env, signal: context.signal, onLine }),
+    build: (options, image, onLine) => {
+      const args = ['--addr', address, 'build', ...options, '--output=type=oci,dest=-'];
+      return unpacked(image, context, (into) => runProgram('buildctl', args, { env, signal, onLine, into }));
+    },
+    prune: async (megabytes) => {
+      const args = ['--addr', address, 'prune', '--all', '--keep-storage', String(megabytes)];
+      await runProgram('buildctl', args, { env, signal, onLine: () => undefined });
+    },
     // It has to write its index before it ends: the next build finds its cache by it.
     stop: async () => {
       quiet.abort();

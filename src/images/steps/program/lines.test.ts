@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fc } from '../../../../test/support/properties.ts';
 import { Redactor } from '../../../kube/log/redactor.ts';
-import { plainLine, Tail } from './lines.ts';
+import { hideFromLines, plainLine, Tail } from './lines.ts';
 
 it.each([
   ['colours and the bell', '\u001b[31mred\u001b[0m\u0007', 'red'],
@@ -48,4 +48,11 @@ it('does not grow with a line that never ends', () => {
   for (let piece = 0; piece < 1000; piece++) tail.add('x'.repeat(1000));
 
   expect(tail.last().join('').length).toBeLessThanOrEqual(512);
+});
+
+it('hides a secret as a whole, by its lines, and by what stands behind the sign of a setting', () => {
+  hideFromLines('always-auth=true\n//npm.test/:_authToken=planted-token\n');
+
+  expect(plainLine('token planted-token is true')).toBe('token [redacted] is true');
+  expect(plainLine('read //npm.test/:_authToken=planted-token')).toBe('read [redacted]');
 });

@@ -6,6 +6,15 @@ const maxLength = 512;
 const maxRead = 8192;
 
 const anySecret = new Redactor();
+/** From here on, in every line: all of it, each of its lines, and what stands behind a `=`, as in the file of a package manager. */
+export function hideFromLines(secret: string): void {
+  const lines = secret.split('\n').map((line) => line.trim());
+  const values = lines.map((line) => line.slice(line.indexOf('=') + 1).trim());
+  anySecret.add(secret.trim());
+  // Shorter parts are words, and a log without them says nothing.
+  for (const part of [...lines, ...values]) if (part.length >= 8) anySecret.add(part);
+}
+
 /** They turn text around or hide parts of it, so that a person reads something else than what stands there. */
 const hidden = /[\p{Cf}\p{Cs}]/gu;
 const control = /[\p{Cc}\p{Zl}\p{Zp}]/gu;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
 export interface ProgramOptions {
@@ -14,6 +14,10 @@ export interface ProgramOptions {
   readonly onLine: (line: string) => void;
   /** Takes the standard output as it comes; `onLine` then hears of errors only. */
   readonly onOutput?: (chunk: Buffer) => void;
+  /** The standard output goes there without passing through this process; it must be the input of another program. */
+  readonly into?: Writable;
+  /** The child's `stdin` is there to be written to. */
+  readonly reads?: boolean;
 }
 
 /** The exit code; 128 when a signal ended it. Rejects when it cannot be started. */
@@ -22,11 +26,11 @@ export function runProgram(program: string, args: readonly string[], options: Pr
 }
 
 export function startProgram(program: string, args: readonly string[], options: ProgramOptions): ChildProcess {
-  const { env, cwd, signal, family = false, onLine, onOutput } = options;
-  const child = spawn(program, args, { cwd, env, detached: family, stdio: ['ignore', 'pipe', 'pipe'] });
-  if (onOutput === undefined) eachLine(child.stdout, onLine);
-  else child.stdout.on('data', onOutput);
-  eachLine(child.stderr, onLine);
+  const { env, cwd, signal, family = false, reads = false, into = 'pipe', onLine, onOutput } = options;
+  const child = spawn(program, args, { cwd, env, detached: family, stdio: [reads ? 'pipe' : 'ignore', into, 'pipe'] });
+  if (onOutput !== undefined) child.stdout?.on('data', onOutput);
+  else if (child.stdout !== null) eachLine(child.stdout, onLine);
+  if (child.stderr !== null) eachLine(child.stderr, onLine);
   const stop = () => (family ? endFamily(child) : child.kill('SIGTERM'));
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
