@@ -93,6 +93,9 @@ async function runOnce(scenario: KillScenario, run: Run, plan?: Plan): Promise<O
   const outcome: Outcome = { writes: 0, state: [], effects: [], struck: false, failure: undefined };
   let operator: Killable | undefined;
   let aftermath: Promise<void> | undefined;
+  const failed = Promise.withResolvers<never>();
+  // Whoever waits for it is told.
+  failed.promise.catch(() => undefined);
   const restart: Cast['restart'] = async (meanwhile) => {
     await operator?.kill();
     const made = meanwhile();
@@ -107,10 +110,10 @@ async function runOnce(scenario: KillScenario, run: Run, plan?: Plan): Promise<O
     arm?.((begun) => {
       outcome.struck = true;
       aftermath = begun();
-      // Whoever waits for it is told.
-      aftermath.catch(() => undefined);
+      aftermath.catch(failed.reject);
     });
-    await scenario.apply(run);
+    // An operator that did not come back would be waited for in vain, and why it did not stay unsaid.
+    await Promise.race([scenario.apply(run), failed.promise]);
     await until(async () => aftermath !== undefined || (await scenario.until(run)), waitFor(scenario));
     // The strike may also fall while nothing seems to happen any more. The start is not part of the deadline.
     for (let seen: unknown = 'none yet'; seen !== aftermath; ) {

@@ -24,7 +24,7 @@ export interface KillProxy {
   readonly writes: readonly Write[];
   /** Calls `kill` once, at that moment; from then on nothing passes until `resume`. */
   strike(strike: Strike): void;
-  /** Calls `act` once, when the n-th write is about to be sent, and sends it when that is done. */
+  /** Calls `act` once, when the n-th write is about to be sent; that one and all that come meanwhile go when it is done. */
   beforeWrite(number: number, act: () => void | Promise<void>): void;
   /** Lets traffic pass again, and forgets a strike that was not reached. */
   resume(): void;
@@ -43,6 +43,7 @@ export async function startKillProxy(options: Omit<FaultProxyOptions, 'always'>)
   let planned: Strike | undefined;
   let dead = false;
   let sent = 0;
+  let acting: void | Promise<void>;
 
   const strike = (plan: Strike) => {
     planned = undefined;
@@ -55,7 +56,9 @@ export async function startKillProxy(options: Omit<FaultProxyOptions, 'always'>)
   const writeComes = async () => {
     sent++;
     const due = acts.findIndex(({ number }) => number <= sent);
-    if (due >= 0) await acts.splice(due, 1)[0]?.act();
+    if (due >= 0) acting = acts.splice(due, 1)[0]?.act();
+    // One sent beside it could be answered first, as the n-th, and the strike would come before what it needs.
+    await acting;
   };
   const always: Action = {
     async intercept(exchange) {
@@ -89,6 +92,7 @@ export async function startKillProxy(options: Omit<FaultProxyOptions, 'always'>)
       faults.requests.splice(0);
       sent = 0;
       acts.splice(0);
+      acting = undefined;
     },
     close: () => faults.close(),
   };

@@ -66,6 +66,27 @@ describe('an operator that is killed after every write', () => {
 describe('an operator that does not see how things are', () => {
   const mishaps = ['OneBehind', 'HalfBehind', 'LostEvents'] as const;
 
+  it('does not get past a write for which something is prepared with one that it sends beside it', async () => {
+    const operator = await connectTo(kubeconfig.path);
+    const prepared = Promise.withResolvers<void>();
+    const write = (name: string) => operator.client.create(configMaps, { metadata: { namespace: 'default', name } });
+    const sent = () => proxy.faults.requests.filter(({ method }) => method === 'POST').length;
+    proxy.forget();
+    proxy.beforeWrite(1, () => prepared.promise);
+
+    const writes = [write('prepared')];
+    await until(() => sent() === 1);
+    writes.push(write('beside'));
+    await until(() => sent() === 2);
+    // By now the other one would have been answered too.
+    await operator.client.get(namespaces, { name: 'default' });
+    expect(proxy.writes).toEqual([]);
+
+    prepared.resolve();
+    await Promise.all(writes);
+    expect(proxy.writes.map(({ number }) => number)).toEqual([1, 2]);
+    await operator.close();
+  });
   it('passes when it comes to the same end', async () => {
     const report = await killPlans({ ...aScenario('none'), name: 'unseen-none', mishaps });
 
