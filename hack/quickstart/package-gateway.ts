@@ -6,9 +6,14 @@ import { run } from '../lib/run.ts';
  * builds would take for a private network. None when the machine cannot say.
  */
 export async function packageGateway(): Promise<string[]> {
-  const { stdout } = await run('npm', ['config', 'get', 'registry'], { allowFailure: true });
-  const host = URL.parse(stdout.trim())?.hostname;
+  const host = await packageHost();
   if (host === undefined) return [];
   const found = await lookup(host, { all: true, family: 4 }).catch(() => []);
   return found.map(({ address }) => address);
+}
+
+/** The registry that npm asks. */
+export async function packageHost(): Promise<string | undefined> {
+  const { stdout } = await run('npm', ['config', 'get', 'registry'], { allowFailure: true });
+  return URL.parse(stdout.trim())?.hostname;
 }

@@ -46,6 +46,11 @@ const docker = z
     message: 'tcp:// needs it, because whoever reaches an Engine without TLS is root there; unix:// takes none',
   });
 
+const hostNamePattern: Pattern = {
+  pattern: '^([*][.])?[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$',
+  message: 'write a host name such as registry.npmjs.org, or *.example.com for all below it; no scheme, port or path',
+};
+
 const source = z.strictObject({
   packMegabytes: int32(1, 100_000).default(1000).describe('Size of the commit as the git host sends it.'),
   megabytes: int32(1, 100_000).default(4000).describe('Size of all its files.'),
@@ -102,6 +107,11 @@ const buildFields = z.strictObject({
   storage: quantity('20Gi')
     .default('20Gi')
     .describe('Space for the repository, the layers and the image of one build.'),
+  processes: int32(100, 1_000_000)
+    .default(8192)
+    .describe(
+      'Processes and threads that commands of one build may have at once, for each user that they run as. Does not hold for a Docker Engine.',
+    ),
   deadlineSeconds: seconds(60, 86_400)
     .default(3600)
     .describe('A build that lasts longer is stopped, when its Build says nothing.'),
@@ -134,6 +144,11 @@ const buildFields = z.strictObject({
     .default(false)
     .describe(
       'Builds code that nobody vouches for although its pod reaches the API server, because no NetworkPolicy holds it. False: such a Build fails with UntrustedBuildRefused.',
+    ),
+  untrustedHosts: listSet(text(253, { matches: hostNamePattern }), { max: 256 })
+    .optional()
+    .describe(
+      'Hosts that untrusted builds may reach, by name, with the registries of their base images, such as docker.io. Their commands have no network then but a proxy for HTTP and HTTPS that opens TLS. Absent: what the NetworkPolicy lets through.',
     ),
   registries: listMap(registry, { max: 64, keys: ['host'] })
     .default([])

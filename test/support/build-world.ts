@@ -48,6 +48,7 @@ const defaults = {
   cpu: '100m',
   storage: '5Gi',
   registries: [],
+  processes: 8192,
   provenance: true,
   keepSeconds: 600,
   maxConcurrent: 2,

@@ -8,7 +8,7 @@ import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { networkPolicies } from '../../../hack/cluster/network-policy/kinds.ts';
 import { buildEgress } from '../../../hack/quickstart/manifests.ts';
-import { packageGateway } from '../../../hack/quickstart/package-gateway.ts';
+import { packageGateway, packageHost } from '../../../hack/quickstart/package-gateway.ts';
 import { applyBuildPolicy } from '../../../test/support/build-policy.ts';
 
 import { buildWorld } from '../../../test/support/build-world.ts';
@@ -106,9 +106,12 @@ const reasonOf = ({ status }: Build) => findCondition(status?.conditions ?? [], 
 const source = () => ({ source: { git: { url: `${server.url}/shop.git`, credentialsRef: { name: 'git' } } } });
 const isOver = ({ status }: Build) => status?.finishedAt !== undefined;
 
-async function builtByHand(note: string): Promise<Build> {
-  const files = { Dockerfile: 'FROM busybox:1.35\nRUN true\n', note };
-  const commit = await repository.commit({ files, branch: 'by-hand' });
+async function builtByHand(note: string, command = 'true'): Promise<Build> {
+  const files = { Dockerfile: `FROM busybox:1.35\nRUN ${command}\n`, note };
+  return byAnybody(await repository.commit({ files, branch: 'by-hand' }));
+}
+
+async function byAnybody(commit: string): Promise<Build> {
   const { metadata } = await world.byHand(commit);
   return world.until(metadata.name, isOver, 120_000);
 }
@@ -229,6 +232,48 @@ it('ends a build that a newer one replaces, and its pod', async () => {
   await until(async () => (await alive(metadata.uid)) === 0, { deadlineMs: 40_000, everyMs: 250 });
 });
 
+it('lets commands have so many processes at once, and no more', async () => {
+  await world.restart(undefined, { processes: 200 });
+
+  const [within, beyond] = await Promise.all([
+    built({ Dockerfile: `FROM busybox:1.35\nRUN ${startProcesses(100)}\n` }),
+    builtByHand('processes', startProcesses(400)),
+  ]);
+  await world.restart();
+
+  expect([within, beyond].map(reasonOf)).toEqual(['BuildSucceeded', 'BuildCommandFailed']);
+  expect(findCondition(beyond.status?.conditions ?? [], 'Ready')?.message).toContain('builds.processes');
+});
+
+it('lets a build that nobody vouches for ask the hosts of the settings, and no other', async () => {
+  const hosts = ['docker.io', address, (await packageHost()) ?? ''];
+  await world.restart(undefined, { untrustedHosts: hosts });
+  const tries = {
+    listed: `wget -q -O- http://${registry}/v2/`,
+    other: 'wget -q -O- http://other.example.com/',
+    around: `nc -w 2 ${registry.replace(':', ' ')} </dev/null`,
+  };
+  const told = Object.entries(tries).map(([name, command]) => `${command} >/dev/null && echo ${name}`);
+
+  const files = { ...sample, note: 'hosts' };
+  const installing = await repository.commit({ files, branch: 'by-hand' });
+  const [packages, failed] = await Promise.all([
+    byAnybody(installing),
+    builtByHand('hosts', `(${told.join('; ')}; exit 3) 2>&1`),
+  ]);
+  await world.restart();
+
+  expect(failed.status?.failure).toMatchObject({ exitCode: 3 });
+  expect(failed.status?.failure?.lines).toEqual([
+    'listed',
+    expect.stringContaining('403 Forbidden'),
+    expect.stringContaining('Network is unreachable'),
+    'proxy network requests:',
+    `- GET http://${registry}/v2/ -> 200`,
+  ]);
+  expect(reasonOf(packages)).toBe('BuildSucceeded');
+});
+
 // Needs root, and Debian's archive for the Engine.
 it.skipIf(docker === undefined)('has a Docker Engine build what is trusted, and nothing else', async () => {
   await using engine = await startDockerEngine(docker ?? [], { insecureRegistry: registry });
@@ -236,13 +281,13 @@ it.skipIf(docker === undefined)('has a Docker Engine build what is trusted, and 
   await engine.docker('pull', base);
   await world.restart(undefined, { docker: { host: `unix://${engine.socket}` } });
 
-  const [trusted, ofAnybody] = await Promise.all([
+  const [trusted, byHand] = await Promise.all([
     built({ Dockerfile: `FROM ${base}\nRUN echo from the engine > /said\nCMD ["cat", "/said"]\n` }),
     builtByHand('engine'),
   ]);
   await world.restart();
 
-  expect([trusted, ofAnybody].map(reasonOf)).toEqual(['BuildSucceeded', 'BuildSucceeded']);
+  expect([trusted, byHand].map(reasonOf)).toEqual(['BuildSucceeded', 'BuildSucceeded']);
   expect(trusted.status?.stages?.map(({ name }) => name)).toEqual(['Queue', 'Clone', 'Build', 'Push']);
   expect(await engine.docker('run', '--rm', trusted.status?.image ?? '')).toBe('from the engine\n');
   const { items } = await world.client.list(pods, { namespace: world.untrustedNamespace });
@@ -255,22 +300,22 @@ describe('a build that looks around in the network', () => {
   afterAll(() => neighbours[Symbol.asyncDispose]());
 
   it('reaches the registry and DNS and nothing else of cluster, node and cloud, and may be of anybody then', async () => {
-    const [reached, ofAnybody] = await Promise.all([reachedFrom(neighbours.targets), builtByHand('with')]);
+    const [reached, byHand] = await Promise.all([reachedFrom(neighbours.targets), builtByHand('with')]);
 
     expect(reached).toEqual(['registry', 'dns']);
-    expect(reasonOf(ofAnybody)).toBe('BuildSucceeded');
-    expect(ofAnybody.status?.image).toContain('/build-e2e/shop-untrusted@sha256:');
+    expect(reasonOf(byHand)).toBe('BuildSucceeded');
+    expect(byHand.status?.image).toContain('/build-e2e/shop-untrusted@sha256:');
   });
 
   it('would reach all of it without the NetworkPolicy, and then nothing runs that nobody vouches for', async () => {
     for (const place of [world.buildNamespace, world.untrustedNamespace])
       await world.client.delete(networkPolicies, { namespace: place, name: 'vish-builds' });
 
-    const [reached, ofAnybody] = await Promise.all([reachedFrom(neighbours.targets), builtByHand('without')]);
+    const [reached, byHand] = await Promise.all([reachedFrom(neighbours.targets), builtByHand('without')]);
 
     expect(reached).toEqual(Object.keys(neighbours.targets));
-    expect(reasonOf(ofAnybody)).toBe('UntrustedBuildRefused');
-    expect(ofAnybody.status?.failure).toMatchObject({ stage: 'Clone', class: 'Platform' });
+    expect(reasonOf(byHand)).toBe('UntrustedBuildRefused');
+    expect(byHand.status?.failure).toMatchObject({ stage: 'Clone', class: 'Platform' });
   });
 
   /** What the commands of a Dockerfile could connect to; the step fails, because a failed one's lines are kept. */
@@ -281,6 +326,11 @@ describe('a build that looks around in the network', () => {
     return line.replace('reached:', '').trim().split(' ');
   }
 });
+
+/** Starts that many that stay until the shell has started all of them. */
+function startProcesses(count: number): string {
+  return `for i in $(seq ${count}); do sleep 60 & done; kill $(jobs -p)`;
+}
 
 const portOf = (listening: Server) => (listening.address() as AddressInfo).port;
 

@@ -15,6 +15,7 @@ const classes: Partial<Record<SummaryReason, BuildFailure['class']>> = {
   DockerfileInvalid: 'Code',
   BuildCommandFailed: 'Code',
   BaseImageMissing: 'Code',
+  BuildHostRefused: 'Code',
   BuildOutOfMemory: 'Resources',
   BuildDiskFull: 'Resources',
   BuildTimedOut: 'Resources',

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { aBuildStepPlan } from '../../../test/support/step-plan.ts';
 import { type Build, build } from '../../crds/build/build.ts';
+import type { Trust } from '../../crds/build/status.ts';
 import type { Project } from '../../crds/project/project.ts';
 import type { Stored } from '../../kube/index.ts';
 import { gitLoginOf } from './credentials.ts';
@@ -40,15 +42,8 @@ it.each([
   );
 });
 
-const withArguments = (count: number, value: string) => ({
-  path: '.',
-  args: Array.from({ length: count }, (_, index) => ({ name: `ARG_${index}`, value })),
-  platforms: [],
-  labels: {},
-  registries: [],
-  cacheMegabytes: 1,
-  attestations: { provenance: false },
-});
+const withArguments = (count: number, value: string) =>
+  aBuildStepPlan({ args: Array.from({ length: count }, (_, index) => ({ name: `ARG_${index}`, value })) });
 
 it('takes build arguments that one variable of a container has room for', () => {
   expect(() => argumentsFit(withArguments(25, 'a'.repeat(4096)))).not.toThrow();
@@ -94,15 +89,24 @@ it.each([
   expect(() => gitLoginOf(url, data && { data })).toThrow(expect.objectContaining({ constructor: NotReady, reason }));
 });
 
+const planFor = (trust: Trust, change: object) => {
+  const build = { metadata: { name: 'b' }, ...asks({}), status: { trust } } as unknown as Stored<Build>;
+  const project = { spec: { source: { git: { url: 'https://git.test/a.git' } } } } as unknown as Stored<Project>;
+  return imagePlanOf({ build, project, now: 0 }, { registries: [], provenance: true, processes: 1000, ...change });
+};
+
+it.each([
+  ['Trusted', undefined],
+  ['Untrusted', ['docker.io']],
+] as const)('has a build that is %s reach no other hosts than %o', (trust, hosts) => {
+  expect(planFor(trust, { untrustedHosts: ['docker.io'] }).hosts).toEqual(hosts);
+});
+
 it.each([
   ['Trusted', 'unix:///run/docker.sock', false],
   ['Untrusted', undefined, true],
 ] as const)('has a build that is %s done by the Docker Engine %s', (trust, engine, provenance) => {
-  const build = { metadata: { name: 'b' }, ...asks({}), status: { trust } } as unknown as Stored<Build>;
-  const project = { spec: { source: { git: { url: 'https://git.test/a.git' } } } } as unknown as Stored<Project>;
-  const docker = { host: 'unix:///run/docker.sock' };
-
-  const plan = imagePlanOf({ build, project, now: 0 }, { registries: [], provenance: true, docker });
+  const plan = planFor(trust, { docker: { host: 'unix:///run/docker.sock' } });
 
   expect(plan.engine).toBe(engine);
   expect(plan.attestations.provenance).toBe(provenance);

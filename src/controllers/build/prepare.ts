@@ -3,7 +3,7 @@ import { wholeSeconds } from '../../crds/conditions/conditions.ts';
 import { amountOf } from '../../crds/fields/quantities.ts';
 import type { Project } from '../../crds/project/project.ts';
 import type { BuildPlan, Credentials } from '../../images/driver/driver.ts';
-import { cacheFor, dockerFor, throwawayMegabytes } from '../../images/driver/job/options.ts';
+import { cacheFor, dockerFor, hostsFor, throwawayMegabytes } from '../../images/driver/job/options.ts';
 import { imageLabels } from '../../images/labels.ts';
 import { SignatureError } from '../../images/signature/errors.ts';
 import { planText } from '../../images/steps/plans.ts';
@@ -132,9 +132,10 @@ export function imagePlanOf(
   options: ImageOptions,
 ): BuildPlan['image'] {
   const { spec } = build;
-  const { registries, baseImages } = options;
+  const { registries, baseImages, processes } = options;
   const cache = cacheFor(trustOf(build), options);
   const docker = dockerFor(trustOf(build), options);
+  const hosts = hostsFor(trustOf(build), options);
   const { args = [], platforms = [] } = spec.build ?? {};
   return {
     path: spec.path ?? '.',
@@ -151,6 +152,8 @@ export function imagePlanOf(
     ...(docker ? { attestations: { provenance: false }, engine: docker.host } : attestationsOf(options)),
     ...(baseImages && { baseImages }),
     secrets: secretsOf(build).map(({ id }) => id),
+    processes,
+    ...(hosts && { hosts: [...hosts] }),
   };
 }
 
@@ -161,7 +164,7 @@ function attestationsOf({ provenance, sbomGenerator }: ImageOptions): Pick<Build
 
 type ImageOptions = Pick<
   BuildOptions,
-  'registries' | 'baseImages' | 'provenance' | 'sbomGenerator' | 'cache' | 'docker'
+  'registries' | 'baseImages' | 'provenance' | 'sbomGenerator' | 'cache' | 'docker' | 'processes' | 'untrustedHosts'
 >;
 
 function chosenIn({ build = {} }: Build['spec']): Pick<BuildPlan['image'], 'dockerfile' | 'context' | 'stage'> {

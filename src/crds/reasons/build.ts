@@ -130,6 +130,13 @@ export const buildReasons = {
     cause: 'An image after FROM does not exist, or may not be pulled.',
     remedy: 'Correct the name in the Dockerfile, or give credentials that may pull it.',
   },
+  BuildHostRefused: {
+    kinds: ['Build'],
+    axes,
+    course: 'Stuck',
+    cause: 'The code is not trusted, and its Dockerfile names a host that such builds may not reach.',
+    remedy: 'Do without it, or have the administrator add the host to builds.untrustedHosts.',
+  },
   BuildGaveUp: {
     kinds,
     axes,

@@ -62,6 +62,10 @@ export const buildPlan = z.strictObject({
   baseImages: baseImages.exactOptional(),
   /** Ids of what commands may mount; each is a file of this name. */
   secrets: z.array(z.string()).exactOptional(),
+  /** What commands may have at once, for each user that they run as. */
+  processes: z.number().int().positive(),
+  /** The only hosts that the build may reach, `*.` for all below a name. Absent: what the network lets through. */
+  hosts: z.array(z.string()).exactOptional(),
   /** The Docker Engine that builds, `unix:///...` or `tcp://host:port`. Absent: a BuildKit of the pod's own. */
   engine: z.string().exactOptional(),
 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { ManualInformer } from '../../../../test/support/manual-informer.ts';
+import { aBuildStepPlan } from '../../../../test/support/step-plan.ts';
 import type { Trust } from '../../../crds/build/status.ts';
 import { type Informer, isRefusal, type KubeObject, type Resource, type Stored } from '../../../kube/index.ts';
 import type { Job } from '../../../objects/workloads.ts';
@@ -15,15 +16,7 @@ const plan: BuildPlan = {
   projectUid: 'p',
   trust: 'Untrusted',
   clone: { url: 'https://git.test/a.git', gitArgs: [], gitEnv: {}, commit: 'a'.repeat(40), limits },
-  image: {
-    path: '.',
-    args: [],
-    platforms: [],
-    labels: {},
-    registries: [],
-    cacheMegabytes: 1,
-    attestations: { provenance: false },
-  },
+  image: aBuildStepPlan(),
   push: { repository: 'r.test/a', tag: 'a', outbound: { clusterRanges: [], apiServers: [], exceptions: [] } },
   credentials: {},
   resources: {},
@@ -37,6 +30,7 @@ const options = {
   cpu: '1',
   storage: '1Gi',
   registries: [],
+  processes: 1000,
   keepSeconds: 60,
 };
 const { signal } = new AbortController();

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { aBuildStepPlan } from '../../../../test/support/step-plan.ts';
 import type { BuildPlan } from '../driver.ts';
 import { claimFor, jobFor, secretFor } from './job.ts';
 import { type JobOptions, namespaceFor } from './options.ts';
@@ -12,6 +13,7 @@ const options: JobOptions = {
   cpu: '500m',
   storage: '20Gi',
   registries: [],
+  processes: 1000,
   keepSeconds: 3600,
 };
 
@@ -25,15 +27,7 @@ function aPlan(change: Partial<BuildPlan> = {}): BuildPlan {
     projectUid: 'p1',
     trust: 'Trusted',
     clone: { url: 'https://git.test/a.git', gitArgs: [], gitEnv: {}, commit: 'a'.repeat(40), limits },
-    image: {
-      path: '.',
-      args: [],
-      platforms: [],
-      labels: {},
-      registries: [],
-      cacheMegabytes: 1,
-      attestations: { provenance: false },
-    },
+    image: aBuildStepPlan(),
     push: { repository: 'r.test/a', tag: 'a', outbound: { clusterRanges: [], apiServers: [], exceptions: [] } },
     credentials: { authorization: 'Basic planted-git', registryLogin: '{"planted": "registry"}' },
     resources: {},

@@ -23,6 +23,10 @@ export interface JobOptions extends BuildNamespaceNames {
   /** Builds what is trusted. Default: a BuildKit of the pod's own. */
   readonly docker?: DockerOptions | undefined;
   readonly registries: readonly RegistryHost[];
+  /** What the commands of one build may have at once. */
+  readonly processes: number;
+  /** The only hosts that untrusted builds may reach. Default: what the network lets through. */
+  readonly untrustedHosts?: readonly string[] | undefined;
   /** How long an ended Job stays to be looked at. */
   readonly keepSeconds: number;
 }
@@ -43,6 +47,14 @@ export interface DockerOptions {
 /** An Engine shares its cache and its rights with all that it builds: code that nobody vouches for never gets there. */
 export function dockerFor(trust: Trust, { docker }: Pick<JobOptions, 'docker'>): DockerOptions | undefined {
   return trust === 'Trusted' ? docker : undefined;
+}
+
+/** Those that a build may reach. Undefined: what the network lets through. */
+export function hostsFor(
+  trust: Trust,
+  { untrustedHosts }: Pick<JobOptions, 'untrustedHosts'>,
+): readonly string[] | undefined {
+  return trust === 'Trusted' ? undefined : untrustedHosts;
 }
 
 /** Where everything is that belongs to a build of this trust level. Nothing else decides it. */

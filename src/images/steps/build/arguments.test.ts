@@ -1,19 +1,11 @@
 import { expect, it } from 'vitest';
+import { aBuildStepPlan } from '../../../../test/support/step-plan.ts';
 import type { BuildStepPlan } from '../plans.ts';
 import { buildArguments } from './arguments.ts';
 import { daemonConfig } from './daemon-config.ts';
 
-const plan: BuildStepPlan = {
-  path: '.',
-  args: [],
-  platforms: [],
-  labels: {},
-  registries: [],
-  cacheMegabytes: 1,
-  attestations: { provenance: false },
-};
 const places = { repository: '/workspace/repository' };
-const argumentsOf = (change: Partial<BuildStepPlan> = {}) => buildArguments({ ...plan, ...change }, places);
+const argumentsOf = (change: Partial<BuildStepPlan> = {}) => buildArguments(aBuildStepPlan(change), places);
 
 it('builds the Dockerfile of the service, with its folder as the context', () => {
   expect(argumentsOf({ path: 'web' })).toEqual(
@@ -49,9 +41,21 @@ it('hands on stage, arguments, platforms and labels, each as one argument', () =
 });
 
 it('names what commands may mount by its id, and by the file that it is in', () => {
-  expect(buildArguments({ ...plan, secrets: ['npmrc'] }, { ...places, secrets: '/secrets' })).toContain(
+  expect(buildArguments(aBuildStepPlan({ secrets: ['npmrc'] }), { ...places, secrets: '/secrets' })).toContain(
     '--secret=id=npmrc,src=/secrets/npmrc',
   );
+});
+
+it('lets commands have no more processes than the plan says', () => {
+  expect(argumentsOf({ processes: 300 })).toContain('--opt=ulimit=nproc=300:300');
+});
+
+it('gives a build whose hosts are limited no network but the proxy, and the policy that it asks', () => {
+  const limited = buildArguments(aBuildStepPlan(), { ...places, policy: '/tmp/policy.json' });
+  const ofPolicy = (all: string[]) => all.filter((argument) => /proxy|policy/.test(argument));
+
+  expect(ofPolicy(limited)).toEqual(['--proxy-network', '--source-policy-file=/tmp/policy.json']);
+  expect(ofPolicy(argumentsOf())).toEqual([]);
 });
 
 it('lets no syntax line choose the frontend, and asks for no entitlement', () => {

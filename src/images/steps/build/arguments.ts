@@ -18,6 +18,8 @@ interface Places {
   readonly repository: string;
   /** Folder of the files that commands may mount. Default: there are none. */
   readonly secrets?: string;
+  /** File of the source policy. Absent: the build may reach what its network lets through. */
+  readonly policy?: string;
   /** Absent: as the plan says. */
   readonly paths?: BuildPaths;
 }
@@ -25,7 +27,7 @@ interface Places {
 /** Arguments of `buildctl build`: the repository's files and the operator's settings, no credential, no entitlement. */
 export function buildArguments(
   plan: BuildStepPlan,
-  { repository, secrets = '', paths = pathsOf(plan) }: Places,
+  { repository, secrets = '', policy, paths = pathsOf(plan) }: Places,
 ): string[] {
   const { dockerfile, context, derived } = paths;
   const options = {
@@ -39,6 +41,8 @@ export function buildArguments(
       plan.args.filter(({ name }) => !isAttestation(name)).map(({ name, value }) => [`build-arg:${name}`, value]),
     ),
     ...attestations(plan),
+    // A command that starts others without end would take the whole node along.
+    ulimit: `nproc=${plan.processes}:${plan.processes}`,
     ...Object.fromEntries(Object.entries(plan.labels).map(([name, value]) => [`label:${name}`, value])),
   };
   return [
@@ -46,6 +50,7 @@ export function buildArguments(
     '--frontend=dockerfile.v0',
     `--local=context=${join(repository, context)}`,
     `--local=dockerfile=${derived?.folder ?? join(repository, dirname(dockerfile))}`,
+    ...(policy === undefined ? [] : ['--proxy-network', `--source-policy-file=${policy}`]),
     ...Object.entries(options).map(([name, value]) => `--opt=${name}=${value}`),
     ...(plan.secrets ?? []).map((id) => `--secret=id=${id},src=${join(secrets, id)}`),
   ];

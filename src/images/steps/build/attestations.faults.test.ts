@@ -6,24 +6,21 @@ import { type Buildkit, startBuildkitd } from '../../../../hack/cluster/build/bu
 import { createReporter } from '../../../../hack/cluster/cli/reporter.ts';
 import { startRegistry, type TestRegistry } from '../../../../hack/cluster/images/testing/registry.ts';
 import { run } from '../../../../hack/lib/run.ts';
+import { aBuildStepPlan } from '../../../../test/support/step-plan.ts';
 import { type Descriptor, indexSchema, partsOf } from '../../registry/types.ts';
 import type { BuildStepPlan } from '../plans.ts';
 import { describeImage } from '../push/describe.ts';
 import { buildArguments } from './arguments.ts';
 
 const commit = 'c'.repeat(40);
-const plan: BuildStepPlan = {
-  path: '.',
+const plan = aBuildStepPlan({
   args: [{ name: 'PLANTED', value: 'planted-value' }],
-  platforms: [],
   labels: {
     'org.opencontainers.image.source': 'https://git.test/shop.git',
     'org.opencontainers.image.revision': commit,
   },
-  registries: [],
-  cacheMegabytes: 100,
   attestations: { provenance: true },
-};
+});
 
 /** Lists contents as BuildKit asks for it: it tells the name of each file at the root of the image. */
 const generator = `package main

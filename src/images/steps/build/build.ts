@@ -1,4 +1,4 @@
-import { chmod, readFile, realpath } from 'node:fs/promises';
+import { chmod, readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { StepContext } from '../context.ts';
 import type { BuildStepPlan } from '../plans.ts';
@@ -12,6 +12,7 @@ import { type DaemonOptions, startDaemon } from './daemon.ts';
 import type { EngineBuild } from './engine/builder.ts';
 import { judgeBuild } from './failure.ts';
 import { BuildProgress } from './rawjson.ts';
+import { sourcePolicy } from './source-policy.ts';
 
 export interface BuildFolders extends Omit<DaemonOptions, 'registries'> {
   readonly repository: string;
@@ -39,10 +40,10 @@ export async function build(
   try {
     const startSeconds = (clock.monotonic() - begun) / 1000;
     const progress = new BuildProgress(context.say);
-    const options = buildArguments(plan, { ...folders, paths });
+    const options = buildArguments(plan, { ...folders, ...(await policyFile(plan, folders)), paths });
     const code = await builder.build(options, folders.image, (line) => progress.line(line));
     if (signal.aborted) throw cutShort(progress);
-    if (code !== 0) throw judgeBuild(progress, paths);
+    if (code !== 0) throw judgeBuild(progress, paths, plan);
     await builder.prune(plan.cacheMegabytes);
     // The next step runs under another user.
     await chmod(folders.image, 0o755);
@@ -56,6 +57,16 @@ export async function build(
 /** A command may print what it mounts, and its last lines stand in a status. */
 async function hideSecrets({ secrets = [] }: BuildStepPlan, folders: Pick<BuildFolders, 'secrets'>): Promise<void> {
   for (const id of secrets) hideFromLines(await readFile(join(folders.secrets, id), 'utf8'));
+}
+
+async function policyFile(
+  plan: BuildStepPlan,
+  { scratch }: Pick<BuildFolders, 'scratch'>,
+): Promise<{ policy?: string }> {
+  if (plan.hosts === undefined) return {};
+  const policy = join(scratch, 'source-policy.json');
+  await writeFile(policy, JSON.stringify(sourcePolicy(plan.hosts, plan)));
+  return { policy };
 }
 
 async function openBuilder(plan: BuildStepPlan, folders: BuildFolders, context: StepContext): Promise<Builder> {

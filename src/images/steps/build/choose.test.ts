@@ -2,20 +2,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { aBuildStepPlan } from '../../../../test/support/step-plan.ts';
 import type { BuildStepPlan } from '../plans.ts';
 import { StepError } from '../step-error.ts';
 import { buildArguments } from './arguments.ts';
 import { chooseDockerfile } from './choose.ts';
 
-const plan: BuildStepPlan = {
-  path: '.',
-  args: [],
-  platforms: [],
-  labels: {},
-  registries: [],
-  cacheMegabytes: 1,
-  attestations: { provenance: false },
-};
+const plan = aBuildStepPlan();
 
 let home: string;
 let repository: string;

@@ -13,7 +13,16 @@ function recorded(name: string): { progress: BuildProgress; log: string[] } {
   return { progress, log };
 }
 
-const judged = (name: string) => judgeBuild(recorded(name).progress, { dockerfile: 'web/Dockerfile' });
+/** A command that printed this and ended with 1. */
+function failing(text: string): BuildProgress {
+  const progress = new BuildProgress(() => undefined);
+  const vertex = { digest: 'd', name: '[2/2] RUN x', error: 'exit code: 1' };
+  progress.line(JSON.stringify({ vertexes: [vertex], logs: [{ vertex: 'd', data: btoa(text) }] }));
+  progress.line('error: failed to solve: process "x" did not complete successfully: exit code: 1');
+  return progress;
+}
+
+const judged = (name: string) => judgeBuild(recorded(name).progress, { dockerfile: 'web/Dockerfile' }, {});
 
 it('names the command that failed, where it stands, its code and its last lines without terminal control', () => {
   const { reason, message, details } = judged('failing-run');
@@ -57,7 +66,7 @@ it.each([
   const progress = new BuildProgress(() => undefined);
   progress.line(`error: failed to solve: ${error}`);
 
-  expect(judgeBuild(progress, { dockerfile: 'Dockerfile' }).reason).toBe(reason);
+  expect(judgeBuild(progress, { dockerfile: 'Dockerfile' }, {}).reason).toBe(reason);
 });
 
 it.each([
@@ -68,16 +77,36 @@ it.each([
     'BuildCommandFailed',
     /exit code 1, because the lock file does not fit the manifest; install once more/,
   ],
+  ["sh: can't fork: Resource temporarily unavailable", 'BuildCommandFailed', /builds.processes allows/],
+  ['runtime: failed to create new OS thread (have 12 already; errno=11)', 'BuildCommandFailed', /builds.processes/],
+  ['npm error 403 Forbidden - GET https://npm.test/a', 'BuildCommandFailed', /exit code 1$/],
   ['all is well', 'BuildCommandFailed', /exit code 1$/],
 ])('reads what a failing command printed last: %j', (text, reason, message) => {
-  const progress = new BuildProgress(() => undefined);
-  const vertex = { digest: 'd', name: '[2/2] RUN x', error: 'exit code: 1' };
-  progress.line(JSON.stringify({ vertexes: [vertex], logs: [{ vertex: 'd', data: btoa(text) }] }));
-  progress.line('error: failed to solve: process "x" did not complete successfully: exit code: 1');
-
-  const error = judgeBuild(progress, { dockerfile: 'Dockerfile' });
+  const error = judgeBuild(failing(text), { dockerfile: 'Dockerfile' }, {});
 
   expect([error.reason, error.message]).toEqual([reason, expect.stringMatching(message)]);
+});
+
+it.each([
+  ['npm error code SELF_SIGNED_CERT_IN_CHAIN', /does not trust its certificate.*NODE_EXTRA_CA_CERTS/],
+  ['sun.security.validator.ValidatorException: PKIX path building failed', /does not trust its certificate/],
+  ['curl: (22) The requested URL returned error: 403', /only the hosts of the operator's builds.untrustedHosts/],
+  ['npm error request failed, reason: getaddrinfo EAI_AGAIN npm.test', /no network but the proxy/],
+  ["wget: bad address 'npm.test'", /no network but the proxy/],
+  ['all is well', /exit code 1$/],
+])('reads behind the proxy what a command says of its network: %j', (text, expected) => {
+  const { reason, message } = judgeBuild(failing(text), { dockerfile: 'Dockerfile' }, { hosts: [] });
+
+  expect([reason, message]).toEqual(['BuildCommandFailed', expect.stringMatching(expected)]);
+});
+
+it('says that a base image lies at a host that the build may not reach', () => {
+  const progress = new BuildProgress(() => undefined);
+  progress.line('error: failed to solve: source "docker-image://evil.test/a:latest" denied by policy');
+
+  const { reason, message } = judgeBuild(progress, { dockerfile: 'Dockerfile' }, { hosts: [] });
+
+  expect([reason, message]).toEqual(['BuildHostRefused', expect.stringContaining('evil.test/a:latest')]);
 });
 
 it('leaves out the manual that npm prints after what went wrong', () => {
@@ -96,7 +125,7 @@ it('leaves out the manual that npm prints after what went wrong', () => {
   progress.line(JSON.stringify({ vertexes: [vertex], logs: [{ vertex: 'd', data: btoa(text) }] }));
   progress.line('error: failed to solve: process "x" did not complete successfully: exit code: 1');
 
-  const { message, details } = judgeBuild(progress, { dockerfile: 'Dockerfile' });
+  const { message, details } = judgeBuild(progress, { dockerfile: 'Dockerfile' }, {});
 
   expect(message).toContain('the lock file does not fit');
   expect(details.lines).toEqual([...told, 'npm error A complete log of this run']);
@@ -109,7 +138,7 @@ it('keeps 200 lines of the failing step, and tells the last 20 of them', () => {
   progress.line(JSON.stringify({ vertexes: [vertex], logs: [{ vertex: 'd', data: btoa(log) }] }));
   progress.line('error: failed to solve: process "x" did not complete successfully: exit code: 1');
 
-  const { tail, details } = judgeBuild(progress, { dockerfile: 'Dockerfile' });
+  const { tail, details } = judgeBuild(progress, { dockerfile: 'Dockerfile' }, {});
 
   expect([tail.length, tail[0], tail.at(-1)]).toEqual([200, 'line 100', 'line 299']);
   expect([details.lines?.length, details.lines?.[0]]).toEqual([20, 'line 280']);
@@ -119,17 +148,16 @@ it('has another remedy for the name of an image that the author did not write', 
   const progress = new BuildProgress(() => undefined);
   progress.line('error: failed to solve: node:99-slim: not found');
 
-  const { reason, message } = judgeBuild(progress, {
-    dockerfile: 'derived Dockerfile',
-    derived: { folder: '/f', summary: '' },
-  });
+  const derived = { folder: '/f', summary: '' };
+
+  const { reason, message } = judgeBuild(progress, { dockerfile: 'derived Dockerfile', derived }, {});
 
   expect(reason).toBe('BaseImageMissing');
   expect(message).toContain('ask for another version, or have the administrator set builds.baseImages');
 });
 
 it('blames the builder when it ends without a word', () => {
-  expect(judgeBuild(new BuildProgress(() => undefined), { dockerfile: 'Dockerfile' }).reason).toBe(
+  expect(judgeBuild(new BuildProgress(() => undefined), { dockerfile: 'Dockerfile' }, {}).reason).toBe(
     'BuilderUnavailable',
   );
 });

@@ -1,3 +1,4 @@
+import type { BuildStepPlan } from '../plans.ts';
 import type { StepReason } from '../result/result.ts';
 import { type Details, StepError } from '../step-error.ts';
 import type { BuildPaths } from './arguments.ts';
@@ -14,6 +15,8 @@ interface Evidence {
   readonly printed: string;
   /** All that is kept of it. */
   readonly everything: string;
+  /** Its network is BuildKit's proxy, which lets through what is listed. */
+  readonly behindProxy: boolean;
 }
 
 type Rule = [reason: StepReason, holds: (evidence: Evidence) => boolean, say: (evidence: Evidence) => string];
@@ -23,6 +26,19 @@ const says = (pattern: RegExp) => (evidence: Evidence) => pattern.test(evidence.
 function printed(pattern: RegExp): Rule[1] {
   return ({ exitCode, printed }) => exitCode !== undefined && pattern.test(printed);
 }
+
+/** Rules of builds whose hosts are limited: what a command says of its network does not tell that it was ours. */
+function behindProxy(pattern: RegExp, say: string): Rule {
+  return [
+    'BuildCommandFailed',
+    (evidence) => evidence.behindProxy && printed(pattern)(evidence),
+    ({ exitCode }) => `ended with exit code ${exitCode}; ${say}`,
+  ];
+}
+
+/** What shells, Go, Java and the C library say of it. */
+const noMoreProcesses =
+  /can(no|')t fork|fork\b.{0,80}resource temporarily unavailable|failed to create new OS thread|unable to create (new )?native thread|pthread_create.{0,80}resource temporarily unavailable/i;
 
 /** What npm, pnpm, yarn 1 and later, Bun, uv, Poetry, Cargo, Bundler, Go and Deno say of a lock file that is older than its manifest. */
 const lockFile =
@@ -54,14 +70,38 @@ const rules: readonly Rule[] = [
   ],
   [
     'BuildCommandFailed',
+    printed(noMoreProcesses),
+    ({ exitCode }) =>
+      `ended with exit code ${exitCode}, because it had as many processes and threads at once as the operator's builds.processes allows; let it start fewer`,
+  ],
+  [
+    'BuildCommandFailed',
     ({ exitCode, everything }) => exitCode !== undefined && lockFile.test(everything),
     ({ exitCode }) =>
       `ended with exit code ${exitCode}, because the lock file does not fit the manifest; install once more where you develop, and commit the lock file`,
   ],
+  behindProxy(
+    /certificate|PKIX path|self[-_ ]signed|SSL_ERROR/i,
+    'builds of untrusted code reach the network by a proxy, and the tool does not trust its certificate, which is in /etc/ssl/certs/ca-certificates.crt where the image has that file: point the tool there, as with NODE_EXTRA_CA_CERTS',
+  ),
+  behindProxy(
+    /\b403\b|\bforbidden\b/i,
+    "builds of untrusted code reach only the hosts of the operator's builds.untrustedHosts, and the answer to others is 403 Forbidden",
+  ),
+  behindProxy(
+    /could not resolve|EAI_AGAIN|ENOTFOUND|no such host|name resolution|bad address|network is unreachable|ENETUNREACH/i,
+    'builds of untrusted code have no network but the proxy that HTTP_PROXY and HTTPS_PROXY name: let the tool use it',
+  ),
   [
     'BuildCommandFailed',
     ({ exitCode }) => exitCode !== undefined,
     ({ exitCode }) => `ended with exit code ${exitCode}`,
+  ],
+  [
+    'BuildHostRefused',
+    says(/denied by policy/),
+    ({ error }) =>
+      `${error.slice(0, 300)}; builds of untrusted code reach only the hosts of the operator's builds.untrustedHosts`,
   ],
   ['DockerfileInvalid', says(/^dockerfile parse error|^failed to parse|could not be found$|^target stage/i), told],
   ['UnknownProjectType', says(/failed to read dockerfile/i), () => 'there is no Dockerfile; add one, or set path'],
@@ -102,6 +142,7 @@ const failedWith = /^error: failed to solve: (.*)$/s;
 export function judgeBuild(
   progress: BuildProgress,
   { dockerfile, derived }: Pick<BuildPaths, 'dockerfile' | 'derived'>,
+  { hosts }: Pick<BuildStepPlan, 'hosts'>,
 ): StepError {
   const error = errorOf(progress);
   if (error === undefined) return noAnswer(progress);
@@ -111,6 +152,7 @@ export function judgeBuild(
     error,
     exitCode,
     derived: derived !== undefined,
+    behindProxy: hosts !== undefined,
     instruction: failed !== undefined && !failed.step.startsWith('[internal]'),
     printed: failed?.lines.slice(-20).join('\n') ?? '',
     everything: failed?.lines.join('\n') ?? '',

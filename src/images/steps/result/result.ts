@@ -18,6 +18,7 @@ export const stepReasons = [
   'PushDenied',
   'CredentialsMissing',
   'BaseImageMissing',
+  'BuildHostRefused',
   'BuilderUnavailable',
   'UntrustedBuildRefused',
 ] as const;

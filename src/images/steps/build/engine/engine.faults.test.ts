@@ -9,25 +9,17 @@ import { run } from '../../../../../hack/lib/run.ts';
 import { type DockerEngine, startDockerEngine } from '../../../../../test/support/docker-engine/docker-engine.ts';
 import { dockerFolders } from '../../../../../test/support/docker-engine/programs.ts';
 import { recordedStep } from '../../../../../test/support/recorded-step.ts';
+import { aBuildStepPlan } from '../../../../../test/support/step-plan.ts';
 import { until } from '../../../../../test/support/until.ts';
 import { systemClock } from '../../../../seams/system.ts';
 import type { StepContext } from '../../context.ts';
-import type { BuildStepPlan } from '../../plans.ts';
 import { describeImage } from '../../push/describe.ts';
 import { build } from '../build.ts';
 
 const folders = await dockerFolders();
 /** crypt(3) with bcrypt and few rounds of the password that loginFor gives. */
 const users = 'ann:$2b$05$abcdefghijklmnopqrstuuXXXUKy4cODBo6oD0fJZB1CSpIzxX0SW';
-const plan: BuildStepPlan = {
-  path: '.',
-  args: [],
-  platforms: [],
-  labels: { 'org.opencontainers.image.revision': 'c'.repeat(40) },
-  registries: [],
-  cacheMegabytes: 100,
-  attestations: { provenance: false },
-};
+const plan = aBuildStepPlan({ labels: { 'org.opencontainers.image.revision': 'c'.repeat(40) } });
 /** Says its arguments; with the argument "fail" it fails, with "wait" it stays, with "file" it says a file. */
 const program = `package main
 
