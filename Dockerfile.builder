@@ -21,9 +21,15 @@ FROM debian:bookworm-slim AS builder
 # The user has a line in passwd, because ssh does not run for one that nobody knows.
 RUN set -eu; \
     apt-get update -qq; \
-    apt-get install -y -qq --no-install-recommends ca-certificates git isal libseccomp2 libstdc++6 openssh-client xz-utils; \
+    apt-get install -y -qq --no-install-recommends ca-certificates git isal libcap2-bin libseccomp2 libstdc++6 openssh-client uidmap xz-utils; \
     echo 'vish:x:65532:65532::/nonexistent:/usr/sbin/nologin' >> /etc/passwd; \
     echo 'vish:x:65532:' >> /etc/group; \
+    # The namespace is the step's user's: root, which setuid would make of it, may not write its map.
+    chmod u-s /usr/bin/newuidmap /usr/bin/newgidmap; \
+    setcap cap_setuid=ep /usr/bin/newuidmap; \
+    setcap cap_setgid=ep /usr/bin/newgidmap; \
+    # Whom a rootless BuildKit has beside itself.
+    echo 'vish:100000:65536' | tee /etc/subuid > /etc/subgid; \
     rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/*
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=buildkit /usr/bin/buildkitd /usr/bin/buildctl /usr/bin/buildkit-runc /usr/bin/

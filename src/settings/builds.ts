@@ -116,6 +116,12 @@ const buildFields = z.strictObject({
     .default(3600)
     .describe('A build that lasts longer is stopped, when its Build says nothing.'),
   keepSeconds: seconds(0, 604_800).default(3600).describe('How long an ended build stays to be looked at.'),
+  rootless: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Trusted builds run without user namespaces for pods, for nodes that cannot have them; untrusted ones are refused. A cluster that leaves hostUsers out needs no setting.',
+    ),
   cache: cache
     .optional()
     .describe('One volume for each Project, so that trusted builds begin warm. Absent: every build starts empty.'),

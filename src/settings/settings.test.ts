@@ -18,6 +18,7 @@ it('has safe defaults for everything', async () => {
       memory: '2Gi',
       storage: '20Gi',
       processes: 8192,
+      rootless: false,
       deadlineSeconds: 3600,
       keepSeconds: 3600,
       maxCpu: '8',

@@ -49,6 +49,7 @@ const defaults = {
   storage: '5Gi',
   registries: [],
   processes: 8192,
+  rootless: false,
   provenance: true,
   keepSeconds: 600,
   maxConcurrent: 2,

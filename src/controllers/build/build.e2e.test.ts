@@ -232,6 +232,34 @@ it('ends a build that a newer one replaces, and its pod', async () => {
   await until(async () => (await alive(metadata.uid)) === 0, { deadlineMs: 40_000, everyMs: 250 });
 });
 
+it('builds what is trusted without a user namespace of the pod, and nothing else', async () => {
+  await world.restart(undefined, { rootless: true });
+  // Of its own, because its volume cannot be another user's.
+  const wanted = { url: `${server.url}/shop.git`, repository: `${registry}/build-e2e/rootless`, spec: source() };
+  const project = await world.addProject('rootless', wanted);
+  const Dockerfile = `${sample.Dockerfile}RUN chown -R 1000:1000 /app\nUSER 1000\nRUN id -u > /app/user\n`;
+  const { metadata } = await world.build(await repository.commit({ files: { ...sample, Dockerfile } }), {}, project);
+  const stranger = await world.byHand(await repository.commit({ files: { note: 'rootless' }, branch: 'by-hand' }));
+
+  const done = await world.until(metadata.name, isOver, 120_000);
+  const refused = await world.until(stranger.metadata.name, (build) => reasonOf(build) === 'RefusedByCluster', 60_000);
+  const again = await world.build(await repository.commit({ files: { 'main.js': 'console.log(3)' } }), {}, project);
+  const warm = await world.until(again.metadata.name, isOver, 120_000);
+  await world.client.delete(builds, { namespace: 'build-e2e', name: stranger.metadata.name });
+  await world.restart();
+
+  expect([done, warm].map(reasonOf)).toEqual(['BuildSucceeded', 'BuildSucceeded']);
+  expect(warm.status?.cachedSteps).toBeGreaterThan(2);
+  expect(JSON.stringify(refused.status?.conditions)).toContain('builds.rootless');
+});
+
+it('ends with each step what the step has started', async () => {
+  const stays = "(setsid sleep 611 </dev/null >/dev/null 2>&1 &); until ps | grep -q '[s]leep 611'; do true; done";
+  const Dockerfile = `FROM busybox:1.35\nRUN ${stays}\nRUN if ps | grep '[s]leep 611'; then exit 3; fi\n`;
+
+  expect(reasonOf(await built({ Dockerfile }))).toBe('BuildSucceeded');
+});
+
 it('lets commands have so many processes at once, and no more', async () => {
   await world.restart(undefined, { processes: 200 });
 

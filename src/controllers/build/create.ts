@@ -67,6 +67,7 @@ export function createBuildController(parts: BuildControllerParts): BuildControl
     client,
     seen,
     options,
+    log,
     wrote: ({ build, uid }, job) => written.wrote({ key: formatKey(build), uid }, jobs, job),
   });
   const queue = new WakeSource('queue');

@@ -64,6 +64,8 @@ export const buildPlan = z.strictObject({
   secrets: z.array(z.string()).exactOptional(),
   /** What commands may have at once, for each user that they run as. */
   processes: z.number().int().positive(),
+  /** BuildKit runs as the user of the step, in a user namespace that it makes itself. */
+  rootless: z.boolean().exactOptional(),
   /** The only hosts that the build may reach, `*.` for all below a name. Absent: what the network lets through. */
   hosts: z.array(z.string()).exactOptional(),
   /** The Docker Engine that builds, `unix:///...` or `tcp://host:port`. Absent: a BuildKit of the pod's own. */

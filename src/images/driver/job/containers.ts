@@ -6,7 +6,7 @@ import { gitFiles, volumes } from './volumes.ts';
 
 type Container = NonNullable<PodTemplate['spec']>['containers'][number];
 
-const user = 65_532;
+export const user = 65_532;
 
 /** For steps that only read, write and talk. */
 const confined = {
@@ -23,6 +23,21 @@ const confined = {
  * these rights end at the namespace.
  */
 const privileged = { privileged: true, runAsUser: 0, runAsGroup: 0, readOnlyRootFilesystem: true } as const;
+
+/**
+ * A rootless BuildKit makes itself a user namespace: two programs with more rights hand it a range of users, and what it does
+ * there, the runtime's own profiles would refuse.
+ */
+const rootless = {
+  runAsUser: user,
+  runAsGroup: user,
+  runAsNonRoot: true,
+  allowPrivilegeEscalation: true,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'], add: ['SETUID', 'SETGID'] },
+  seccompProfile: { type: 'Unconfined' },
+  appArmorProfile: { type: 'Unconfined' },
+};
 
 const little = {
   requests: { cpu: '50m', memory: '64Mi' },
@@ -77,8 +92,8 @@ function ownBuildKit(plan: BuildPlan, options: JobOptions): Container {
   const { cpu, memory } = plan.resources;
   const size = { memory: memory ?? String(options.memory) };
   return {
-    ...step('build', plan.image, options),
-    securityContext: privileged,
+    ...step('build', { ...plan.image, ...(options.rootless && { rootless: true }) }, options),
+    securityContext: options.rootless ? rootless : privileged,
     resources: {
       requests: { ...size, cpu: cpu ?? String(options.cpu) },
       limits: { ...size, ...(cpu !== undefined && { cpu }), 'ephemeral-storage': String(options.storage) },

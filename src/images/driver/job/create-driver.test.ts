@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { ManualInformer } from '../../../../test/support/manual-informer.ts';
+import { recordingLogger } from '../../../../test/support/recording-logger.ts';
 import { aBuildStepPlan } from '../../../../test/support/step-plan.ts';
 import type { Trust } from '../../../crds/build/status.ts';
 import { type Informer, isRefusal, type KubeObject, type Resource, type Stored } from '../../../kube/index.ts';
@@ -31,38 +32,62 @@ const options = {
   storage: '1Gi',
   registries: [],
   processes: 1000,
+  rootless: false,
   keepSeconds: 60,
 };
 const { signal } = new AbortController();
 
 /** A cluster that keeps the field of pods for user namespaces, or takes it out as one does that has none. */
-function aCluster(hasUserNamespaces: boolean) {
+function aCluster({ hasUserNamespaces = true, rootless = false } = {}) {
   const asked: string[] = [];
+  const made: Job[] = [];
+  const log = recordingLogger();
   const create = async ({ kind }: Resource, object: KubeObject, { dryRun = false } = {}) => {
     asked.push(dryRun ? `try ${kind}` : kind);
-    const made = structuredClone(object) as Job;
-    if (!hasUserNamespaces) delete made.spec?.template.spec?.hostUsers;
-    return made;
+    const job = structuredClone(object) as Job;
+    if (!hasUserNamespaces) delete job.spec?.template.spec?.hostUsers;
+    if (!dryRun) made.push(job);
+    return job;
   };
-  const driver = createJobDriver({ client: { create }, seen: {}, options, wrote: () => undefined } as never);
-  return { driver, asked };
+  const parts = { client: { create }, seen: {}, options: { ...options, rootless }, wrote: () => undefined, log };
+  return { driver: createJobDriver(parts as never), asked, made, log };
 }
 
 it('asks once whether the cluster gives pods a user namespace', async () => {
-  const { driver, asked } = aCluster(true);
+  const { driver, asked } = aCluster();
   await driver.start(plan, signal);
   await driver.start({ ...plan, attempt: 2 }, signal);
 
   expect(asked).toEqual(['try Job', 'Job', 'Job']);
 });
 
-it('builds nothing where the root of a build would be root of the node', async () => {
-  const { driver, asked } = aCluster(false);
+it.each([
+  ['the cluster has none', { hasUserNamespaces: false }, ['try Job'], /hostUsers.*UserNamespacesSupport/],
+  ['the settings do without', { rootless: true }, [], /builds.rootless/],
+])('builds nothing of a stranger without a user namespace, when %s', async (_when, cluster, requests, message) => {
+  const { driver, asked } = aCluster(cluster);
   const refused = await driver.start(plan, signal).catch((error: unknown) => error);
 
   expect(isRefusal(refused)).toBe(true);
-  expect(String(refused)).toMatch(/user namespace.*UserNamespacesSupport/);
-  expect(asked).toEqual(['try Job']);
+  expect(String(refused)).toMatch(message);
+  expect(asked).toEqual(requests);
+});
+
+it.each([
+  ['the cluster has none, and says so once', { hasUserNamespaces: false }, ['try Job', 'Job', 'Job'], 1],
+  ['the settings do without', { rootless: true }, ['Job', 'Job'], 0],
+])('builds what is trusted with a rootless BuildKit, when %s', async (_when, cluster, requests, warnings) => {
+  const { driver, asked, made, log } = aCluster(cluster);
+  const trusted: BuildPlan = { ...plan, trust: 'Trusted' };
+  await driver.start(trusted, signal);
+  await driver.start({ ...trusted, attempt: 2 }, signal);
+
+  expect(asked).toEqual(requests);
+  for (const job of made) {
+    expect(job.spec?.template.spec?.hostUsers).toBeUndefined();
+    expect(JSON.stringify(job)).not.toContain('privileged');
+  }
+  expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(warnings);
 });
 
 /** One namespace, in which lie the Job, the pod and the Secret of build `u` as if they were its. */

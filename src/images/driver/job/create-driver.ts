@@ -1,11 +1,9 @@
-import type { WriteOptions } from '../../../kube/client/client.ts';
 import {
   type Client,
   type Informer,
   ifPresent,
-  isKubeError,
-  KubeError,
   type KubeObject,
+  type Logger,
   type Resource,
   type Stored,
 } from '../../../kube/index.ts';
@@ -15,6 +13,8 @@ import type { BuildDriver, BuildPlan, BuildRef } from '../driver.ts';
 import { progressOf } from '../progress/progress.ts';
 import { type BuildNamespace, type BuildNamespaces, byJob } from './build-namespaces.ts';
 import { busyBuilds } from './busy.ts';
+import { create } from './create.ts';
+import { Isolation } from './isolation.ts';
 import { claimFor, jobFor, secretFor } from './job.ts';
 import { lastLines } from './log.ts';
 import { jobNameOf } from './names.ts';
@@ -24,18 +24,19 @@ interface JobDriverParts {
   readonly client: Pick<Client, 'create' | 'delete' | 'log'>;
   readonly seen: BuildNamespaces;
   readonly options: JobOptions;
+  readonly log: Logger;
   /** Told of every Job that was made, so that its Build waits until the cache shows it. */
   readonly wrote: (plan: BuildPlan, job: Stored<Job>) => void;
 }
 
 /** Builds in Jobs with BuildKit. What a build has lies in the namespace of its trust level, and nothing is looked for elsewhere. */
-export function createJobDriver({ client, seen, options, wrote }: JobDriverParts): BuildDriver {
+export function createJobDriver({ client, seen, options, wrote, log }: JobDriverParts): BuildDriver {
   const removals = new Removals(client);
-  const isolation = new Isolation(client);
+  const isolation = new Isolation({ client, options, log });
   return {
     start: async (plan, signal) => {
-      const intent = jobFor(plan, options);
-      await isolation.assure(intent, signal);
+      const rootless = await isolation.isRootless(plan, signal);
+      const intent = jobFor(plan, { ...options, rootless });
       const claim = claimFor(plan, options);
       if (claim && !has(seen.claims, claim)) await create(client, persistentVolumeClaims, claim, { signal });
       const secret = secretFor(plan, options);
@@ -58,34 +59,6 @@ function keyIn(seen: BuildNamespaces, ref: BuildRef) {
 
 function has({ store }: Informer<KubeObject>, { metadata }: KubeObject): boolean {
   return store.get(`${metadata.namespace}/${metadata.name}`) !== undefined;
-}
-
-/** A cluster without user namespaces takes the field away without a word, and BuildKit would be privileged on the node. */
-class Isolation {
-  private isKnown = false;
-  private readonly client: Pick<Client, 'create'>;
-
-  constructor(client: Pick<Client, 'create'>) {
-    this.client = client;
-  }
-
-  async assure(job: Job, signal: AbortSignal): Promise<void> {
-    if (this.isKnown || job.spec?.template.spec?.hostUsers === undefined) return;
-    const shown = await create(this.client, jobs, job, { signal, dryRun: true });
-    // One from before a crash was looked at before it was made.
-    if (shown === undefined) return;
-    if (shown.spec?.template.spec?.hostUsers !== false) throw noUserNamespaces();
-    this.isKnown = true;
-  }
-}
-
-function noUserNamespaces(): KubeError {
-  return new KubeError({
-    code: 'Forbidden',
-    attempted: 'give a build pod a user namespace',
-    detail:
-      'it leaves the field hostUsers out, and the root of the build would be root of the node; use Kubernetes 1.33 or newer, or switch the feature gate UserNamespacesSupport on',
-  });
 }
 
 interface Removal {
@@ -122,21 +95,6 @@ class Removals {
 }
 
 const maxAsked = 1000;
-
-async function create<T extends KubeObject>(
-  client: Pick<Client, 'create'>,
-  resource: Resource<T>,
-  object: T,
-  options: Pick<WriteOptions, 'signal' | 'dryRun'>,
-): Promise<Stored<T> | undefined> {
-  try {
-    return await client.create(resource, object, options);
-  } catch (error) {
-    // Names follow from the Build and the attempt: what is there is ours, from before a crash.
-    if (isKubeError(error, 'AlreadyExists')) return undefined;
-    throw error;
-  }
-}
 
 export async function remove(
   client: Pick<Client, 'delete'>,

@@ -14,6 +14,7 @@ const options: JobOptions = {
   storage: '20Gi',
   registries: [],
   processes: 1000,
+  rootless: false,
   keepSeconds: 3600,
 };
 
@@ -70,6 +71,17 @@ it('gives rights to the build alone, and those within a user namespace', () => {
     });
   }
   expect(build.securityContext).toMatchObject({ privileged: true, readOnlyRootFilesystem: true });
+});
+
+it('gives a rootless build no user namespace and no root, and the rights to make itself one', () => {
+  const { spec, clone, build, push } = podOf(aPlan(), { rootless: true });
+
+  expect(spec.hostUsers).toBeUndefined();
+  expect(spec.securityContext).toMatchObject({ seccompProfile: { type: 'RuntimeDefault' }, fsGroup: 65_532 });
+  expect(build.securityContext).toMatchObject({ runAsNonRoot: true, capabilities: { add: ['SETUID', 'SETGID'] } });
+  expect(build.securityContext?.privileged).toBeUndefined();
+  for (const { securityContext } of [clone, push]) expect(securityContext?.allowPrivilegeEscalation).toBe(false);
+  expect(build.env?.[0]?.value).toContain('"rootless":true');
 });
 
 it('shows each credential to the one step that needs it, and to nobody who may read the pod', () => {

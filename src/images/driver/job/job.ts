@@ -3,7 +3,7 @@ import { labels, manager } from '../../../objects/labels.ts';
 import type { Job } from '../../../objects/workloads.ts';
 import { places } from '../../steps/plans.ts';
 import type { BuildPlan } from '../driver.ts';
-import { buildContainer, cloneContainer, pushContainer } from './containers.ts';
+import { buildContainer, cloneContainer, pushContainer, user } from './containers.ts';
 import { claimNameOf, jobNameOf, marksOf } from './names.ts';
 import { type BuildNamespaceNames, cacheFor, dockerFor, type JobOptions, namespaceFor } from './options.ts';
 import { buildSecretKey, volumesOf } from './volumes.ts';
@@ -33,13 +33,15 @@ export function jobFor(plan: BuildPlan, options: JobOptions): Job {
         metadata: marks,
         spec: {
           restartPolicy: 'Never',
-          // What only asks an Engine needs no rights, and meets the Engine's socket as the user that it belongs to.
-          ...(dockerFor(plan.trust, options) === undefined && { hostUsers: false }),
+          ...(hasUserNamespace(plan, options) && { hostUsers: false }),
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           activeDeadlineSeconds: plan.deadlineSeconds,
           terminationGracePeriodSeconds: graceSeconds,
-          securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+          securityContext: {
+            seccompProfile: { type: 'RuntimeDefault' },
+            ...(options.rootless && { fsGroup: user, fsGroupChangePolicy: 'OnRootMismatch' }),
+          },
           nodeSelector: { 'kubernetes.io/os': 'linux' },
           ...(options.pullSecrets.length > 0 && { imagePullSecrets: options.pullSecrets.map((name) => ({ name })) }),
           initContainers: [cloneContainer(plan, options), buildContainer(plan, options)],
@@ -49,6 +51,11 @@ export function jobFor(plan: BuildPlan, options: JobOptions): Job {
       },
     },
   };
+}
+
+/** What only asks an Engine needs no rights, and meets the Engine's socket as the user that it belongs to. */
+function hasUserNamespace({ trust }: BuildPlan, options: JobOptions): boolean {
+  return !options.rootless && dockerFor(trust, options) === undefined;
 }
 
 /** Undefined when the build needs no credentials. */

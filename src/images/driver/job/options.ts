@@ -25,6 +25,8 @@ export interface JobOptions extends BuildNamespaceNames {
   readonly registries: readonly RegistryHost[];
   /** What the commands of one build may have at once. */
   readonly processes: number;
+  /** BuildKit without a user namespace of the pod: nothing of the build is root of the node. Trusted builds alone. */
+  readonly rootless: boolean;
   /** The only hosts that untrusted builds may reach. Default: what the network lets through. */
   readonly untrustedHosts?: readonly string[] | undefined;
   /** How long an ended Job stays to be looked at. */

@@ -68,6 +68,14 @@ it('lets no syntax line choose the frontend, and asks for no entitlement', () =>
   );
 });
 
+it('has a rootless BuildKit do without what it has no rights for', () => {
+  const rootlessLines = (rootless: boolean) =>
+    daemonConfig({ address: 'unix:///s', state: '/state', registries: [], rootless }).match(/^(rootless|noProc).*$/gm);
+
+  expect(rootlessLines(true)).toEqual(['rootless = true', 'noProcessSandbox = true']);
+  expect(rootlessLines(false)).toBeNull();
+});
+
 it('writes the registries of the settings, quoted', () => {
   const registries = [
     { host: 'docker.io', mirrors: ['mirror.test:5000'] },

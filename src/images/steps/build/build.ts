@@ -14,7 +14,7 @@ import { judgeBuild } from './failure.ts';
 import { BuildProgress } from './rawjson.ts';
 import { sourcePolicy } from './source-policy.ts';
 
-export interface BuildFolders extends Omit<DaemonOptions, 'registries'> {
+export interface BuildFolders extends Omit<DaemonOptions, 'registries' | 'rootless'> {
   readonly repository: string;
   /** Becomes an OCI layout. */
   readonly image: string;
@@ -70,8 +70,8 @@ async function policyFile(
 }
 
 async function openBuilder(plan: BuildStepPlan, folders: BuildFolders, context: StepContext): Promise<Builder> {
-  const { engine: host, registries } = plan;
-  if (host === undefined) return startDaemon({ ...folders, registries }, context);
+  const { engine: host, registries, rootless } = plan;
+  if (host === undefined) return startDaemon({ ...folders, registries, rootless }, context);
   const { openEngine } = await import('./engine/builder.ts');
   return openEngine({ host, scratch: folders.scratch, ...folders.engine }, context);
 }

@@ -4,10 +4,11 @@ export interface DaemonSettings {
   readonly address: string;
   readonly state: string;
   readonly registries: readonly RegistryHost[];
+  readonly rootless?: boolean | undefined;
 }
 
 /** buildkitd.toml. Other frontends than the built-in one are off: they are images that a repository could choose. */
-export function daemonConfig({ address, state, registries }: DaemonSettings): string {
+export function daemonConfig({ address, state, registries, rootless = false }: DaemonSettings): string {
   return [
     `root = ${quoted(state)}`,
     '[grpc]',
@@ -16,6 +17,8 @@ export function daemonConfig({ address, state, registries }: DaemonSettings): st
     'enabled = true',
     'snapshotter = "overlayfs"',
     'gc = false',
+    // Kubernetes masks parts of /proc, and without rights nobody mounts another one for a command.
+    ...(rootless ? ['rootless = true', 'noProcessSandbox = true'] : []),
     '[worker.containerd]',
     'enabled = false',
     '[frontend."gateway.v0"]',

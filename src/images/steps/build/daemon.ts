@@ -15,7 +15,11 @@ export interface DaemonOptions {
   readonly state: string;
   readonly scratch: string;
   readonly registries: readonly RegistryHost[];
+  readonly rootless?: boolean | undefined;
 }
+
+/** The user of the step is root in it, and has the users of /etc/subuid beside. */
+const inUserNamespace = ['unshare', '--user', '--mount', '--map-root-user', '--map-auto', '--'];
 
 const startMs = 60_000;
 const stopMs = 15_000;
@@ -23,18 +27,19 @@ const pollMs = 25;
 
 /** Starts buildkitd and waits until it answers. */
 export async function startDaemon(options: DaemonOptions, context: StepContext): Promise<Builder> {
-  const { state, scratch, registries } = options;
+  const { state, scratch, registries, rootless } = options;
   const { clock } = context;
   const env = programEnv();
   const socket = join(scratch, 'buildkitd.sock');
   const address = `unix://${socket}`;
   const config = join(scratch, 'buildkitd.toml');
   await mkdir(scratch, { recursive: true });
-  await writeFile(config, daemonConfig({ address, state, registries }));
+  await writeFile(config, daemonConfig({ address, state, registries, rootless }));
   const said = new Tail(20);
   const quiet = new AbortController();
   const onLine = (line: string) => said.add(`${line}\n`);
-  const child = startProgram('buildkitd', ['--config', config], { env, signal: quiet.signal, onLine });
+  const [program, ...args] = [...(rootless ? inUserNamespace : []), 'buildkitd', '--config', config];
+  const child = startProgram(program, args, { env, signal: quiet.signal, onLine });
   const gone = ended(child).catch(() => 127);
   const over = gone.then(() => 'ended' as const);
 
