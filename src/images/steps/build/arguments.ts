@@ -19,7 +19,7 @@ interface Places {
   /** Folder of the files that commands may mount. Default: there are none. */
   readonly secrets?: string;
   /** File of the source policy. Absent: the build may reach what its network lets through. */
-  readonly policy?: string;
+  readonly policy?: string | undefined;
   /** Absent: as the plan says. */
   readonly paths?: BuildPaths;
 }

@@ -40,7 +40,8 @@ export async function build(
   try {
     const startSeconds = (clock.monotonic() - begun) / 1000;
     const progress = new BuildProgress(context.say);
-    const options = buildArguments(plan, { ...folders, ...(await policyFile(plan, folders)), paths });
+    const policy = await policyFile(plan, folders);
+    const options = buildArguments(plan, { ...folders, policy, paths });
     const code = await builder.build(options, folders.image, (line) => progress.line(line));
     if (signal.aborted) throw cutShort(progress);
     if (code !== 0) throw judgeBuild(progress, paths, plan);
@@ -62,11 +63,11 @@ async function hideSecrets({ secrets = [] }: BuildStepPlan, folders: Pick<BuildF
 async function policyFile(
   plan: BuildStepPlan,
   { scratch }: Pick<BuildFolders, 'scratch'>,
-): Promise<{ policy?: string }> {
-  if (plan.hosts === undefined) return {};
-  const policy = join(scratch, 'source-policy.json');
-  await writeFile(policy, JSON.stringify(sourcePolicy(plan.hosts, plan)));
-  return { policy };
+): Promise<string | undefined> {
+  if (plan.hosts === undefined) return undefined;
+  const file = join(scratch, 'source-policy.json');
+  await writeFile(file, JSON.stringify(sourcePolicy(plan.hosts, plan)));
+  return file;
 }
 
 async function openBuilder(plan: BuildStepPlan, folders: BuildFolders, context: StepContext): Promise<Builder> {
